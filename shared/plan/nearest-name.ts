@@ -1,0 +1,24 @@
+/** Edit distance with adjacent swaps (optimal string alignment): typing slips cost one. */
+const distance = (a: string, b: string): number => {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
+  for (let i = 1; i <= a.length; i += 1) {
+    rows[i] = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitution = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swap = swapped ? at(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY;
+      rows[i]?.push(Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, substitution, swap));
+    }
+  }
+  return at(a.length, b.length);
+};
+
+/** The name that was probably meant, or nothing where none is near. */
+export const nearestName = (wrong: string, names: readonly string[]): string | undefined => {
+  const ranked = names
+    .map((name) => ({ name, cost: distance(wrong.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.cost - b.cost);
+  const [best] = ranked;
+  return best && best.cost <= Math.max(2, Math.ceil(wrong.length / 3)) ? best.name : undefined;
+};

@@ -1,0 +1,106 @@
+import type { Location } from './location.ts';
+import type { Schedule } from './schedule.ts';
+import type { SecretReference } from './secret-reference.ts';
+
+/** A plan as the functions use it: defaults filled in, durations in seconds, places taken apart. */
+export type Plan = {
+  name: string;
+  /** `sha256:` and 64 hex digits; changes with every change of meaning in the file. */
+  digest: string;
+  objectives: { rpoSeconds?: number; rtoSeconds?: number };
+  backups: BackupPolicy[];
+  webhooks: WebhookPolicy[];
+  alerts: AlertPolicy;
+};
+
+export type Severity = 'critical' | 'warning';
+
+export type Freshness = {
+  withinSeconds: number;
+  severity: Severity;
+  criticalAfterSeconds?: number;
+  /** False where the plan names no `fresh` and it follows from the schedule. */
+  stated: boolean;
+};
+
+export type Retention =
+  | { kind: 'forever' }
+  | { kind: 'age'; seconds: number }
+  | {
+      kind: 'generations';
+      dailySeconds?: number;
+      weeklySeconds?: number;
+      monthlySeconds?: number;
+    };
+
+export type EncodingLayer =
+  | { name: 'gzip' | 'zstd' | 'lz4' | 'xz' | 'bzip2' }
+  | {
+      name: 'openssl';
+      cipher: 'aes-256-cbc' | 'aes-192-cbc' | 'aes-128-cbc';
+      passphrase: SecretReference;
+    };
+
+type CommonPolicy = {
+  name: string;
+  schedule: Schedule;
+  fresh?: Freshness;
+  retain?: Retention;
+  severity: Severity;
+  controls: string[];
+};
+
+/** Objects below one folder of one bucket. */
+export type StoredBackup = CommonPolicy & {
+  store: 's3';
+  kind: 'pg-dump' | 'base-backup' | 'wal' | 'files' | 'config' | 'image' | 'certificate';
+  location: Location;
+  match?: string;
+  /** Absent: whatever the bytes say. Present: in the order the layers were applied. */
+  encoding?: EncodingLayer[];
+  encryptedAtRest: boolean | 'AES256' | 'aws:kms';
+  storageClass?: string;
+  copies: { location: Location; withinSeconds: number }[];
+  versioning: boolean;
+  replication?: Location;
+  lifecycle?: { expireAfterSeconds?: number; noncurrentExpireAfterSeconds?: number };
+  segmentSizeBytes?: number;
+  rereadSeconds: number;
+  shrinkWarningPercent: number;
+};
+
+/** Snapshots that an AWS service keeps. */
+export type SnapshotBackup = CommonPolicy & {
+  store: 'snapshots';
+  kind: 'rds-snapshot' | 'ebs-snapshot' | 'rds-point-in-time';
+  source: string;
+  encryptedAtRest: boolean;
+  copyRegions: string[];
+};
+
+/** A backup that no check can look at; it is reported as `unknown`, never as a pass. */
+export type ExternalBackup = CommonPolicy & { store: 'external'; kind: 'external'; heldIn: string };
+
+export type BackupPolicy = StoredBackup | SnapshotBackup | ExternalBackup;
+
+export type WebhookPolicy = {
+  name: string;
+  topic: string;
+  endpoint: string;
+  deadLetters?: { queue: string; alarmAbove: number };
+};
+
+export type AlertChannel =
+  | { name: string; kind: 'email'; via: 'sns'; to: string[] }
+  | { name: string; kind: 'email'; via: 'ses'; to: string[]; from: string }
+  | { name: string; kind: 'slack'; webhook: SecretReference }
+  | { name: string; kind: 'pagerduty'; routingKey: SecretReference; url: string }
+  | { name: string; kind: 'webhook'; url: SecretReference; secret: SecretReference }
+  | { name: string; kind: 'statuspage'; page: string; token: SecretReference };
+
+export type AlertPolicy = {
+  channels: AlertChannel[];
+  routes: Record<Severity, string[]>;
+  repeatSeconds: Record<Severity, number>;
+  unknownAfterSeconds: number;
+};
