@@ -1,0 +1,54 @@
+import { ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+
+export type ListedObject = {
+  key: string;
+  size: number;
+  lastModified: Date;
+  /** Without quotes. An MD5 of the content only where the upload was a single part without KMS. */
+  etag: string;
+  storageClass: string;
+};
+
+export type Listing = {
+  bucket: string;
+  prefix: string;
+  /** Only keys after this one, in S3's order (UTF-8 bytes). */
+  startAfter?: string;
+  /** Told once for every request made. */
+  onRequest?: () => void;
+  signal?: AbortSignal;
+};
+
+/**
+ * Pages of a folder's objects in key order, up to 1,000 each, one request a page and constant memory.
+ * Folder markers (keys that end in `/`) are left out. Errors of the SDK pass through.
+ */
+export async function* listObjects(s3: S3Client, listing: Listing): AsyncGenerator<ListedObject[]> {
+  let token: string | undefined;
+  do {
+    listing.onRequest?.();
+    const page = await s3.send(
+      new ListObjectsV2Command({
+        Bucket: listing.bucket,
+        Prefix: listing.prefix,
+        StartAfter: token === undefined ? listing.startAfter : undefined,
+        ContinuationToken: token,
+      }),
+      { abortSignal: listing.signal },
+    );
+    yield (page.Contents ?? []).flatMap(({ Key, Size, LastModified, ETag, StorageClass }) =>
+      Key === undefined || LastModified === undefined || Key.endsWith('/')
+        ? []
+        : [
+            {
+              key: Key,
+              size: Size ?? 0,
+              lastModified: LastModified,
+              etag: (ETag ?? '').replaceAll('"', ''),
+              storageClass: StorageClass ?? 'STANDARD',
+            },
+          ],
+    );
+    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  } while (token !== undefined);
+}
