@@ -5,9 +5,8 @@ import { scheduleSchema } from './schedule.ts';
 import { secretSchema } from './secret-reference.ts';
 
 const severitySchema = z.enum(['critical', 'warning']);
-const regionSchema = z
-  .string()
-  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a Region such as us-west-2');
+const REGION = 'must be a Region such as us-west-2';
+const regionSchema = z.string({ error: REGION }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION);
 
 const freshSchema = z
   .strictObject({
@@ -20,20 +19,20 @@ const freshSchema = z
     message: 'must be longer than within',
   });
 
+const generationsSchema = z
+  .strictObject({
+    daily: durationSchema.describe('One backup of every day is kept this long.').optional(),
+    weekly: durationSchema.describe('One backup of every week is kept this long.').optional(),
+    monthly: durationSchema.describe('One backup of every month is kept this long.').optional(),
+  })
+  .refine((tiers) => Object.values(tiers).some((tier) => tier !== undefined), {
+    message: 'must name at least one of daily, weekly and monthly',
+  });
+
 const retainSchema = z
-  .union([
-    z.literal('forever'),
-    durationSchema,
-    z
-      .strictObject({
-        daily: durationSchema.optional(),
-        weekly: durationSchema.optional(),
-        monthly: durationSchema.optional(),
-      })
-      .refine((tiers) => Object.values(tiers).some((tier) => tier !== undefined), {
-        message: 'must name at least one of daily, weekly and monthly',
-      }),
-  ])
+  .union([z.literal('forever'), durationSchema, generationsSchema], {
+    error: 'must be a duration such as 30d, forever, or { daily: 30d, weekly: 90d, monthly: 1y }',
+  })
   .describe(
     'How long each backup is kept: 30d, forever, or { daily: 30d, weekly: 90d, monthly: 1y }.',
   );
@@ -43,18 +42,34 @@ const opensslSchema = z.strictObject({
   passphrase: secretSchema.describe(
     'The passphrase as a reference: ${ssm:/path} or ${secret:name}.',
   ),
+  iterations: z
+    .number()
+    .int()
+    .min(1)
+    .max(10_000_000)
+    .optional()
+    .describe('Of -pbkdf2, where -iter was given; without it 10,000 and both older ways are tried.'),
 });
 
-const layerSchema = z.union([z.enum(['gzip', 'zstd', 'lz4', 'xz', 'bzip2']), opensslSchema]);
+const layerSchema = z.union([z.enum(['gzip', 'zstd', 'lz4', 'xz', 'bzip2']), opensslSchema], {
+  error:
+    'must be gzip, zstd, lz4, xz, bzip2 or { openssl: aes-256-cbc, passphrase: "${ssm:/path}" }',
+});
 
 const copySchema = z
-  .union([
-    locationSchema.transform((location) => ({ location, within: 0 })),
-    z.strictObject({
-      location: locationSchema,
-      within: durationSchema.describe('How long the copy may take to arrive.'),
-    }),
-  ])
+  .union(
+    [
+      locationSchema.transform((location) => ({ location, within: 0 })),
+      z.strictObject({
+        location: locationSchema,
+        within: durationSchema.describe('How long the copy may take to arrive.'),
+      }),
+    ],
+    {
+      error:
+        'must be a folder in S3 such as s3://bucket/folder/, or { location: s3://bucket/folder/, within: 1h }',
+    },
+  )
   .describe('Where a second copy of every object must be.');
 
 const common = {
@@ -68,8 +83,23 @@ const common = {
     ),
   retain: retainSchema.optional(),
   severity: severitySchema.default('critical').describe('How loud a missing or broken backup is.'),
+  covers: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('What else is backed up by this one, in words: [campaigns, contact lists].'),
   controls: z.array(z.string()).default([]).describe('Ids of the controls that this supports.'),
 };
+
+/** Source: S3 API, `StorageClass` of PutObject. */
+const STORAGE_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'GLACIER',
+  'DEEP_ARCHIVE',
+] as const;
 
 const storedSchema = z.strictObject({
   kind: z.enum(['pg-dump', 'base-backup', 'wal', 'files', 'config', 'image', 'certificate']),
@@ -77,19 +107,24 @@ const storedSchema = z.strictObject({
   match: z
     .string()
     .min(1)
+    .max(1_024)
     .optional()
-    .describe('Which names below the location belong to this backup, e.g. "env-backup-*.enc".'),
+    .describe(
+      'Which names below the location belong to this backup: "env-backup-*.enc", "*/database.dump". A * stands for any characters, slashes too.',
+    ),
   ...common,
   encoding: z
     .array(layerSchema)
     .optional()
     .describe('What was done to the bytes, in the order it was done: [gzip, { openssl: … }].'),
   'encrypted-at-rest': z
-    .union([z.boolean(), z.enum(['AES256', 'aws:kms'])])
+    .union([z.boolean(), z.enum(['AES256', 'aws:kms'])], {
+      error: 'must be true, false, AES256 or aws:kms',
+    })
     .default(false)
     .describe('S3 server-side encryption must be on; or which one.'),
   'storage-class': z
-    .string()
+    .enum(STORAGE_CLASSES)
     .optional()
     .describe('The storage class that the newest object must have.'),
   copies: z.array(copySchema).default([]),
@@ -120,15 +155,31 @@ const storedSchema = z.strictObject({
     .describe('A backup smaller than the one before it by this many percent is a warning.'),
 });
 
-const snapshotSchema = z.strictObject({
-  kind: z.enum(['rds-snapshot', 'ebs-snapshot', 'rds-point-in-time']),
-  source: z
-    .string()
-    .min(1)
-    .describe('RDS: the DB instance identifier. EBS: a volume id, or tag:Name=value.'),
+const snapshot = {
   ...common,
-  'encrypted-at-rest': z.boolean().default(false),
+  'encrypted-at-rest': z.boolean().default(false).describe('Every snapshot must be encrypted.'),
   copies: z.array(regionSchema).default([]).describe('Regions that must hold a copy.'),
+};
+
+const DB_INSTANCE = 'must be a DB instance identifier such as saas-production';
+const VOLUME = 'must be a volume id such as vol-0abc12345678, or tag:Name=value';
+
+const rdsSchema = z.strictObject({
+  kind: z.enum(['rds-snapshot', 'rds-point-in-time']),
+  source: z
+    .string({ error: DB_INSTANCE })
+    .regex(/^[A-Za-z](-?[A-Za-z0-9]){0,62}$/, DB_INSTANCE)
+    .describe('The DB instance identifier.'),
+  ...snapshot,
+});
+
+const ebsSchema = z.strictObject({
+  kind: z.literal('ebs-snapshot'),
+  source: z
+    .string({ error: VOLUME })
+    .regex(/^(vol-[0-9a-f]{8,17}|tag:[^=]{1,128}=.{0,256})$/, VOLUME)
+    .describe('A volume id, or tag:Name=value.'),
+  ...snapshot,
 });
 
 const externalSchema = z.strictObject({
@@ -139,7 +190,8 @@ const externalSchema = z.strictObject({
 
 export const backupSchema = z.discriminatedUnion('kind', [
   storedSchema,
-  snapshotSchema,
+  rdsSchema,
+  ebsSchema,
   externalSchema,
 ]);
 export type BackupFile = z.infer<typeof backupSchema>;

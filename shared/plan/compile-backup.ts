@@ -48,7 +48,12 @@ const bytes = (size: string): number =>
 const layer = (written: NonNullable<StoredFile['encoding']>[number]): EncodingLayer =>
   typeof written === 'string'
     ? { name: written }
-    : { name: 'openssl', cipher: written.openssl, passphrase: written.passphrase };
+    : {
+        name: 'openssl',
+        cipher: written.openssl,
+        passphrase: written.passphrase,
+        iterations: written.iterations,
+      };
 
 const common = (name: string, backup: BackupFile) => ({
   name,

@@ -39,6 +39,8 @@ export type EncodingLayer =
       name: 'openssl';
       cipher: 'aes-256-cbc' | 'aes-192-cbc' | 'aes-128-cbc';
       passphrase: SecretReference;
+      /** Of PBKDF2, where `openssl enc` was given `-iter`. */
+      iterations?: number;
     };
 
 type CommonPolicy = {

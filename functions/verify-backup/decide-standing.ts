@@ -1,0 +1,46 @@
+import type { Severity } from '../../events/check-reported/v1.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { StoredObject } from './object-client.ts';
+import type { Problem, Verified } from './verification-ledger.ts';
+
+/** What becomes of a problem that was found earlier. */
+export type Standing =
+  | { decision: 'gone'; finding: string; reason: 'deleted' | 'superseded' | 'not-promised' }
+  | { decision: 'read-again' }
+  | { decision: 'stands'; severity: Severity };
+
+type Facts = {
+  backup: StoredBackup | undefined;
+  /** `undefined`: it is not there any more. */
+  object: StoredObject | undefined;
+  verified: Verified | undefined;
+};
+
+/** Pure. A broken backup behind a newer good one is a lost restore point, no longer an emergency. */
+export const decideStanding = (problem: Problem, { backup, object, verified }: Facts): Standing => {
+  if (object === undefined) {
+    return {
+      decision: 'gone',
+      reason: 'deleted',
+      finding: 'was deleted; nothing claims to be that backup any more',
+    };
+  }
+  if (backup === undefined) {
+    return {
+      decision: 'gone',
+      reason: 'not-promised',
+      finding: 'belongs to no backup of the plan any more',
+    };
+  }
+  if (problem.report.verdict === 'unknown' || object.etag !== problem.etag)
+    return { decision: 'read-again' };
+  const newerIsGood = verified !== undefined && verified.lastModified > problem.lastModified;
+  if (newerIsGood && problem.report.reason === 'shrunk') {
+    return {
+      decision: 'gone',
+      reason: 'superseded',
+      finding: 'was smaller than the one before it; a newer one has been verified since',
+    };
+  }
+  return { decision: 'stands', severity: newerIsGood ? 'warning' : backup.severity };
+};

@@ -1,0 +1,31 @@
+import { createHandler } from '../../shared/handler/create-handler.ts';
+import { readConfig } from '../../shared/handler/read-config.ts';
+import { configSchema } from './config.ts';
+import { buildServices } from './dependencies.ts';
+import { parseInvocation, parseTargets } from './parse-targets.ts';
+import { sweepProblems } from './sweep-problems.ts';
+import { verifyObject } from './verify-object.ts';
+
+export const handler = createHandler({
+  build: () => buildServices(readConfig(configSchema, process.env)),
+
+  async onMessage(services, { body }, run) {
+    const [target, ...more] = parseTargets(body);
+    if (target === undefined) return;
+    if (more.length > 0) {
+      // Each object becomes a message of its own: it can then fail and be retried alone.
+      await services.enqueue([target, ...more]);
+      return;
+    }
+    const correlationId = target.correlationId ?? run.correlationId;
+    const { outcome } = await verifyObject(services, target, { ...run, correlationId });
+    run.log.info('A message was processed', { outcome });
+  },
+
+  onSchedule: (services, run) => sweepProblems(services, run),
+
+  async onInvoke(services, payload, run) {
+    const { force, ...target } = parseInvocation(payload);
+    return verifyObject(services, target, run, { force });
+  },
+});

@@ -1,0 +1,80 @@
+import type { CheckReport } from '../../events/check-reported/v1.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { Judgement, Reading } from './decide-verdict.ts';
+import type { StoredObject } from './object-client.ts';
+import type { Target } from './parse-targets.ts';
+
+export const CHECK = 'backup-integrity';
+
+const DEFAULT_CONTROLS = ['SOC2:A1.3', 'ISO27001:A.8.13', 'HIPAA:164.308(a)(7)(ii)(A)'];
+
+type Parts = {
+  target: Pick<Target, 'bucket' | 'key'>;
+  backup: StoredBackup;
+  judgement: Judgement;
+  region: string;
+  now: Date;
+  nextCheckBy: Date;
+  object?: StoredObject;
+  reading?: Reading;
+  tookMs?: number;
+};
+
+const layerNames = (backup: StoredBackup): string[] | undefined =>
+  backup.encoding?.map((layer) =>
+    layer.name === 'openssl' ? `openssl ${layer.cipher}` : layer.name,
+  );
+
+const measurements = ({ object, reading, tookMs }: Parts): CheckReport['measurements'] => {
+  const walk = reading?.ended === 'walked' ? reading.walk : undefined;
+  const all: [string, number | undefined, string][] = [
+    ['size', object?.size, 'bytes'],
+    ['plain-size', walk?.plainBytes, 'bytes'],
+    ['reading-time', walk && tookMs, 'milliseconds'],
+  ];
+  return all.flatMap(([name, value, unit]) => (value === undefined ? [] : [{ name, value, unit }]));
+};
+
+/** The report over one object. Its subject is the key, so a later version of it speaks for the same thing. */
+export const makeReport = (parts: Parts): CheckReport => {
+  const { target, backup, judgement, object, reading, now } = parts;
+  const { verdict, reason, severity, finding, action } = judgement;
+  const uri = `s3://${target.bucket}/${target.key}`;
+  const walk = reading?.ended === 'walked' ? reading.walk : undefined;
+  const name = target.key.split('/').at(-1) || target.key;
+  return {
+    check: CHECK,
+    subject: { kind: 'object', id: uri, region: parts.region },
+    promise: `backups.${backup.name}`,
+    backup: backup.name,
+    verdict,
+    reason,
+    ...(severity === undefined ? {} : { severity }),
+    summary: `${backup.name}: ${name} ${finding}`.slice(0, 1024),
+    expected: { kind: backup.kind, ...(backup.encoding && { encoding: layerNames(backup) ?? [] }) },
+    observed: {
+      ...(object && {
+        storageClass: object.storageClass,
+        serverSideEncryption: object.serverSideEncryption ?? 'none',
+        lastModified: object.lastModified.toISOString(),
+        versionId: object.versionId ?? 'null',
+      }),
+      ...(walk && { format: walk.format, layers: walk.layers }),
+      ...(walk?.serverVersion && { serverVersion: walk.serverVersion }),
+      ...(walk?.dumpVersion && { dumpVersion: walk.dumpVersion }),
+      ...(reading?.ended === 'damaged' && { detail: reading.detail }),
+    },
+    measurements: measurements(parts),
+    evidence: [
+      {
+        uri,
+        ...(object?.versionId && { versionId: object.versionId }),
+        ...(walk && { sha256: walk.sha256 }),
+      },
+    ],
+    action,
+    checkedAt: now.toISOString(),
+    nextCheckBy: parts.nextCheckBy.toISOString(),
+    controls: backup.controls.length > 0 ? backup.controls : DEFAULT_CONTROLS,
+  };
+};
