@@ -48,7 +48,9 @@ const opensslSchema = z.strictObject({
     .min(1)
     .max(10_000_000)
     .optional()
-    .describe('Of -pbkdf2, where -iter was given; without it 10,000 and both older ways are tried.'),
+    .describe(
+      'Of -pbkdf2, where -iter was given; without it 10,000 and both older ways are tried.',
+    ),
 });
 
 const layerSchema = z.union([z.enum(['gzip', 'zstd', 'lz4', 'xz', 'bzip2']), opensslSchema], {

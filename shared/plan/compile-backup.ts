@@ -61,6 +61,7 @@ const common = (name: string, backup: BackupFile) => ({
   fresh: freshness(backup),
   retain: retention(backup.retain),
   severity: backup.severity,
+  covers: backup.covers,
   controls: backup.controls,
 });
 

@@ -13,9 +13,11 @@ export const compilePlan = (file: PlanFile, digest: string): Plan => ({
     name,
     topic: webhook.topic,
     endpoint: webhook.endpoint,
+    severity: webhook.severity,
     deadLetters: webhook['dead-letters'] && {
       queue: webhook['dead-letters'].queue,
       alarmAbove: webhook['dead-letters']['alarm-above'],
+      severity: webhook['dead-letters'].severity,
     },
   })),
   alerts: {

@@ -8,15 +8,21 @@ const SECONDS: Record<string, number> = {
   w: 604_800,
   y: 31_536_000,
 };
+const SHAPE = /^([1-9]\d{0,9})([smhdwy])$/;
+
+/** A hundred years. Longer ones are typing errors, and dates computed from them would overflow. */
+const LONGEST = 100 * 31_536_000;
 
 /**
  * Seconds in a plan's duration: a whole number and one unit, `s m h d w y` (a year is 365 days).
- * Answers `undefined` for anything else, and for zero, which promises nothing.
+ * Answers `undefined` for anything else, for zero, which promises nothing, and beyond 100 years.
  */
 export const parseDuration = (text: string): number | undefined => {
-  const [, count, unit] = /^([1-9]\d{0,8})([smhdwy])$/.exec(text) ?? [];
-  const seconds = unit === undefined ? undefined : SECONDS[unit];
-  return count === undefined || seconds === undefined ? undefined : Number(count) * seconds;
+  const [, count, unit] = SHAPE.exec(text) ?? [];
+  const size = unit === undefined ? undefined : SECONDS[unit];
+  if (count === undefined || size === undefined) return undefined;
+  const seconds = Number(count) * size;
+  return seconds <= LONGEST ? seconds : undefined;
 };
 
 /** The shortest exact spelling of a duration, largest whole unit first: 93600 is `26h`. */
@@ -45,9 +51,14 @@ export const formatAge = (seconds: number): string => {
   return parts.length === 0 ? '0s' : parts.join(' ');
 };
 
-export const durationSchema = z.string().transform((text, context) => {
-  const seconds = parseDuration(text);
-  if (seconds !== undefined) return seconds;
-  context.addIssue(`must be a duration such as 15m, 26h or 30d, not ${JSON.stringify(text)}`);
-  return z.NEVER;
-});
+const MUST = 'must be a duration such as 15m, 26h or 30d, at most 100y';
+
+export const durationSchema = z
+  .string({ error: MUST })
+  .regex(SHAPE, { error: MUST })
+  .transform((text, context) => {
+    const seconds = parseDuration(text);
+    if (seconds !== undefined) return seconds;
+    context.addIssue(MUST);
+    return z.NEVER;
+  });

@@ -4,21 +4,26 @@ import { z } from 'zod';
 export type Location = { bucket: string; prefix: string };
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const LONGEST_KEY_BYTES = 1_024;
 
 /** Reads `s3://bucket/folder/`; a missing last slash is added, because a location is a folder. */
 export const parseLocation = (text: string): Location | undefined => {
-  const [, bucket = '', path = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/.exec(text) ?? [];
+  const [, bucket = '', path = ''] = /^s3:\/\/([^/]+)(?:\/(.*))?$/s.exec(text) ?? [];
   if (!BUCKET.test(bucket) || path.startsWith('/') || path.includes('//')) return undefined;
+  if (Buffer.byteLength(path) >= LONGEST_KEY_BYTES) return undefined;
   return { bucket, prefix: path === '' || path.endsWith('/') ? path : `${path}/` };
 };
 
 export const formatLocation = ({ bucket, prefix }: Location): string => `s3://${bucket}/${prefix}`;
 
-export const locationSchema = z.string().transform((text, context) => {
-  const location = parseLocation(text);
-  if (location !== undefined) return location;
-  context.addIssue(
-    `must be a folder in S3 such as s3://bucket/folder/, not ${JSON.stringify(text)}`,
-  );
-  return z.NEVER;
-});
+const MUST = 'must be a folder in S3 such as s3://bucket/folder/';
+
+export const locationSchema = z
+  .string({ error: MUST })
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/.*)?$/s, { error: MUST })
+  .transform((text, context) => {
+    const location = parseLocation(text);
+    if (location !== undefined) return location;
+    context.addIssue(MUST);
+    return z.NEVER;
+  });

@@ -1,14 +1,6 @@
 import type { Location } from './location.ts';
+import { matchesName } from './match-name.ts';
 import type { Plan, StoredBackup } from './plan.ts';
-
-/** Whether a name matches a pattern in which `*` stands for any run of characters and `?` for one. */
-const matches = (pattern: string, name: string): boolean => {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'su').test(name);
-};
 
 /** The key below a location, where the key is below it and is no folder marker. */
 export const keyBelow = (location: Location, bucket: string, key: string): string | undefined =>
@@ -21,7 +13,8 @@ export const keyBelow = (location: Location, bucket: string, key: string): strin
 
 /**
  * The backup of the plan that an object belongs to: the one with the longest location that holds it,
- * and among equals one with a `match` before one without. A copy belongs to the backup that it copies.
+ * and among equals the one with the longest `match`, the most particular. A copy belongs to the
+ * backup that it copies.
  */
 export const matchBackup = (
   plan: Pick<Plan, 'backups'>,
@@ -36,14 +29,14 @@ export const matchBackup = (
         ...backup.copies.map(({ location }) => ({ backup, place: 'copy' as const, location })),
       ].flatMap((candidate) => {
         const name = keyBelow(candidate.location, bucket, key);
-        const fits = name !== undefined && matches(candidate.backup.match ?? '*', name);
+        const fits = name !== undefined && matchesName(candidate.backup.match ?? '*', name);
         return fits ? [{ ...candidate, name }] : [];
       }),
     )
     .sort(
       (a, b) =>
         b.location.prefix.length - a.location.prefix.length ||
-        Number(b.backup.match !== undefined) - Number(a.backup.match !== undefined) ||
+        (b.backup.match?.length ?? 0) - (a.backup.match?.length ?? 0) ||
         Number(a.place === 'copy') - Number(b.place === 'copy'),
     );
   const [best] = candidates;

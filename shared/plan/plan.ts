@@ -49,6 +49,8 @@ type CommonPolicy = {
   fresh?: Freshness;
   retain?: Retention;
   severity: Severity;
+  /** What else this backup holds, in the plan's words. */
+  covers?: string[];
   controls: string[];
 };
 
@@ -89,7 +91,9 @@ export type WebhookPolicy = {
   name: string;
   topic: string;
   endpoint: string;
-  deadLetters?: { queue: string; alarmAbove: number };
+  /** How loud a lost subscription is. */
+  severity: Severity;
+  deadLetters?: { queue: string; alarmAbove: number; severity: Severity };
 };
 
 export type AlertChannel =

@@ -45,11 +45,12 @@ export const parseSchedule = (text: string): Schedule | undefined => {
   return timed ? { text, everySeconds, trigger: 'clock' } : undefined;
 };
 
-export const scheduleSchema = z.string().transform((text, context) => {
+const MUST =
+  'must be a schedule such as "daily 02:00 UTC", "weekly sunday 03:00 UTC", "monthly", "every 15m", "continuous", "on-change" or "on-demand"';
+
+export const scheduleSchema = z.string({ error: MUST }).transform((text, context) => {
   const schedule = parseSchedule(text);
   if (schedule !== undefined) return schedule;
-  context.addIssue(
-    `must be a schedule such as "daily 02:00 UTC", "weekly sunday 03:00 UTC", "monthly", "every 15m", "continuous", "on-change" or "on-demand", not ${JSON.stringify(text)}`,
-  );
+  context.addIssue(MUST);
   return z.NEVER;
 });

@@ -1,0 +1,42 @@
+import { type Finding, warning } from './finding.ts';
+import type { AlertChannel, Plan } from './plan.ts';
+import type { SecretReference } from './secret-reference.ts';
+
+/** The secret-bearing field of a channel, where it has one. */
+const secretField = (channel: AlertChannel): [string, SecretReference] | undefined => {
+  switch (channel.kind) {
+    case 'slack':
+      return ['webhook', channel.webhook];
+    case 'pagerduty':
+      return ['routing-key', channel.routingKey];
+    case 'webhook':
+      return ['secret', channel.secret];
+    case 'statuspage':
+      return ['token', channel.token];
+    case 'email':
+      return undefined;
+  }
+};
+
+/** Secrets that stand in the plan itself are allowed, for trying things out, and told. */
+export const checkSecrets = ({ backups, alerts }: Plan): Finding[] => {
+  const passphrases = backups.flatMap((backup) =>
+    backup.store !== 's3'
+      ? []
+      : (backup.encoding ?? []).flatMap((layer, index) =>
+          layer.name === 'openssl' && layer.passphrase.from === 'literal'
+            ? [['backups', backup.name, 'encoding', index, 'passphrase']]
+            : [],
+        ),
+  );
+  const channels = alerts.channels.flatMap((channel) => {
+    const [field, secret] = secretField(channel) ?? [];
+    return field && secret?.from === 'literal' ? [['alerts', 'channels', channel.name, field]] : [];
+  });
+  return [...passphrases, ...channels].map((path) =>
+    warning(
+      path,
+      'stands in the plan itself; keep it in SSM or Secrets Manager and write ${ssm:/path} or ${secret:name}',
+    ),
+  );
+};

@@ -1,0 +1,46 @@
+import type { z } from 'zod';
+import { nearestName } from './nearest-name.ts';
+import { branchesOf, kindsOf, schemasAt } from './plan-json-schema.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** An alternative of another shape altogether: a text where a map was written. */
+const isOtherShape = (branch: Issue[]): boolean =>
+  branch.some(
+    ({ code, path }) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value'),
+  );
+
+/** Whether a branch misses a key that a wrong key nearly is. */
+const isSlip = (branch: Issue[]): boolean => {
+  const missing = branch
+    .filter((issue) => issue.code === 'invalid_type')
+    .map((issue) => String(issue.path[0]));
+  const wrong = branch.flatMap((issue) => (issue.code === 'unrecognized_keys' ? issue.keys : []));
+  return wrong.some((key) => nearestName(key, missing) !== undefined);
+};
+
+/**
+ * Of a union's alternatives the complaints of the one that was most likely meant: the one whose kind
+ * is written there or is its name, else nearest in its keys, else with the fewest faults. Nothing
+ * where a map or a list of that shape is not among them.
+ */
+export const likelyAlternative = (
+  alternatives: Issue[][],
+  path: PropertyKey[],
+  at: (path: PropertyKey[]) => unknown,
+): Issue[] | undefined => {
+  const kind = at([...path, 'kind']) ?? path.at(-1);
+  const schemas = schemasAt(path, at).flatMap(branchesOf);
+  const isKind = (index: number): boolean =>
+    schemas.length === alternatives.length && kindsOf(schemas[index] ?? {}).includes(String(kind));
+  const ranked = alternatives
+    .map((issues, index) => ({ issues, isKind: isKind(index), isSlip: isSlip(issues) }))
+    .filter(({ issues }) => !isOtherShape(issues))
+    .sort(
+      (a, b) =>
+        Number(b.isKind) - Number(a.isKind) ||
+        Number(b.isSlip) - Number(a.isSlip) ||
+        a.issues.length - b.issues.length,
+    );
+  return ranked[0]?.issues;
+};
