@@ -1,0 +1,78 @@
+import type { Location } from '../shared/plan/location.ts';
+import type { AlertChannel, Plan, StoredBackup } from '../shared/plan/plan.ts';
+import type { SecretReference } from '../shared/plan/secret-reference.ts';
+
+/** An ARN in CloudFormation's words: partition, Region and account are those of the stack. */
+export type Arn =
+  | string
+  | { 'Fn::Sub': string }
+  | { 'Fn::GetAtt': [string, string] }
+  | { Ref: string };
+
+const sub = (text: string): Arn => ({ 'Fn::Sub': text });
+
+const distinct = (texts: string[]): string[] => [...new Set(texts)].sort();
+
+/** What a plan keeps in S3. */
+export const storedBackups = (plan: Pick<Plan, 'backups'>): StoredBackup[] =>
+  plan.backups.filter((backup) => backup.store === 's3');
+
+/** Where objects of a backup are looked for: its location and its copies. */
+export const placesOf = (backup: StoredBackup): Location[] => [
+  backup.location,
+  ...backup.copies.map((copy) => copy.location),
+];
+
+export const bucketNames = (places: Location[]): string[] =>
+  distinct(places.map((place) => place.bucket));
+
+export const bucketArns = (places: Location[]): Arn[] =>
+  bucketNames(places).map((bucket) => sub(`arn:\${AWS::Partition}:s3:::${bucket}`));
+
+/** Every object below the places, and nothing else of their buckets. */
+export const objectArns = (places: Location[]): Arn[] =>
+  distinct(places.map(({ bucket, prefix }) => `${bucket}/${prefix}*`)).map((path) =>
+    sub(`arn:\${AWS::Partition}:s3:::${path}`),
+  );
+
+export const passphrasesOf = (plan: Pick<Plan, 'backups'>): SecretReference[] =>
+  storedBackups(plan).flatMap((backup) =>
+    (backup.encoding ?? []).flatMap((layer) =>
+      layer.name === 'openssl' ? [layer.passphrase] : [],
+    ),
+  );
+
+/** The secrets that delivering to a channel takes. */
+export const secretsOfChannel = (channel: AlertChannel): SecretReference[] => {
+  switch (channel.kind) {
+    case 'slack':
+      return [channel.webhook];
+    case 'pagerduty':
+      return [channel.routingKey];
+    case 'webhook':
+      return [channel.url, channel.secret];
+    case 'statuspage':
+      return [channel.token];
+    case 'email':
+      return [];
+  }
+};
+
+export const parameterArns = (secrets: SecretReference[]): Arn[] =>
+  distinct(
+    secrets.flatMap((secret) => (secret.from === 'ssm' ? [secret.name.replace(/^\//, '')] : [])),
+  ).map((name) =>
+    sub(`arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/${name}`),
+  );
+
+/** Secrets Manager appends a dash and six characters to a secret's name, which a plan does not know. */
+export const secretArns = (secrets: SecretReference[]): Arn[] =>
+  distinct(
+    secrets.flatMap((secret) => (secret.from === 'secretsmanager' ? [secret.name] : [])),
+  ).map((name) =>
+    name.startsWith('arn:')
+      ? name
+      : sub(
+          `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
+        ),
+  );

@@ -1,0 +1,49 @@
+import type { Plan } from '../shared/plan/plan.ts';
+import {
+  bucketArns,
+  objectArns,
+  parameterArns,
+  passphrasesOf,
+  placesOf,
+  secretArns,
+  secretsOfChannel,
+  storedBackups,
+} from './plan-arns.ts';
+import {
+  channelQueueArns,
+  channelQueueEvents,
+  channelResources,
+  deliverable,
+  emailTopicArns,
+} from './plan-channels.ts';
+import { objectCreatedResources } from './plan-notifications.ts';
+
+/**
+ * What `serverless.yml` and the `function.yml` files may ask of the plan, as `${plan:NAME}`. Lists may
+ * be empty; `dropEmptyStatements` then takes the statement away that would grant nothing.
+ */
+export const planValues = (plan: Plan, stage: string) => {
+  const stored = storedBackups(plan);
+  const wal = stored.filter((backup) => backup.kind === 'wal');
+  const places = stored.flatMap(placesOf);
+  const walPlaces = wal.flatMap(placesOf);
+  const { channels } = plan.alerts;
+  const channelSecrets = deliverable(channels).flatMap(secretsOfChannel);
+  return {
+    bucketArns: bucketArns(places),
+    objectArns: objectArns(places),
+    walBucketArns: bucketArns(walPlaces),
+    walObjectArns: objectArns(walPlaces),
+    passphraseParameterArns: parameterArns(passphrasesOf(plan)),
+    passphraseSecretArns: secretArns(passphrasesOf(plan)),
+    channelParameterArns: parameterArns(channelSecrets),
+    channelSecretArns: secretArns(channelSecrets),
+    channelQueueArns: channelQueueArns(channels),
+    channelQueueEvents: channelQueueEvents(channels),
+    emailTopicArns: emailTopicArns(channels),
+    channelResources: channelResources(stage, channels),
+    objectCreatedResources: objectCreatedResources(plan),
+  };
+};
+
+export type PlanValues = ReturnType<typeof planValues>;
