@@ -1,0 +1,59 @@
+/** What the first 40 bytes of a segment say about it. */
+export type PageHeader =
+  | {
+      ok: true;
+      /** Major version; undefined for a magic number that is not known here. */
+      postgres?: number;
+      magic: number;
+      /** May be an ancestor's in the first segment after a switch. */
+      timeline: number;
+      /** Position of the segment's first byte. */
+      address: bigint;
+      systemIdentifier: bigint;
+      segmentSize: number;
+      blockSize: number;
+    }
+  | { ok: false; reason: 'too-short' | 'empty-page' | 'not-wal' | 'not-a-first-page' };
+
+/** PostgreSQL xlog_internal.h, XLOG_PAGE_MAGIC of each release branch. */
+const VERSIONS: Readonly<Record<number, number>> = {
+  53528: 18,
+  53526: 17,
+  53523: 16,
+  53520: 15,
+  53517: 14,
+  53510: 13,
+  53505: 12,
+  53400: 11,
+};
+
+export const PAGE_HEADER_BYTES = 40;
+const LONG_HEADER = 0x0002;
+/** Every release so far counts within D0xx and D1xx. */
+const isMagic = (magic: number): boolean => magic >> 9 === 0xd0 >> 1;
+
+/**
+ * Reads the long header of a segment's first page, little-endian. Never throws.
+ *
+ * Format: PostgreSQL xlog_internal.h, XLogLongPageHeaderData.
+ */
+export const parsePageHeader = (bytes: Uint8Array): PageHeader => {
+  if (bytes.length < PAGE_HEADER_BYTES) return { ok: false, reason: 'too-short' };
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const magic = view.getUint16(0, true);
+  if (magic === 0) return { ok: false, reason: 'empty-page' };
+  if (!isMagic(magic)) return { ok: false, reason: 'not-wal' };
+  if ((view.getUint16(2, true) & LONG_HEADER) === 0) {
+    return { ok: false, reason: 'not-a-first-page' };
+  }
+  return {
+    ok: true,
+    postgres: VERSIONS[magic],
+    magic,
+    timeline: view.getUint32(4, true),
+    address: view.getBigUint64(8, true),
+    systemIdentifier: view.getBigUint64(24, true),
+    segmentSize: view.getUint32(32, true),
+    blockSize: view.getUint32(36, true),
+  };
+};
