@@ -13,7 +13,7 @@ type StoredFile = Extract<BackupFile, { location: unknown }>;
 type SnapshotFile = Extract<BackupFile, { source: unknown }>;
 type ExternalFile = Extract<BackupFile, { kind: 'external' }>;
 
-/** A schedule may run late by a twelfth of its period: two hours for a daily one. */
+/** A schedule may run late by a twelfth of its period: two hours for a daily one. In whole minutes. */
 const SCHEDULE_SLACK = 13 / 12;
 
 const freshness = ({ fresh, schedule, severity }: BackupFile): Freshness | undefined => {
@@ -26,7 +26,7 @@ const freshness = ({ fresh, schedule, severity }: BackupFile): Freshness | undef
     };
   }
   if (schedule.everySeconds === undefined) return undefined;
-  const withinSeconds = Math.ceil(schedule.everySeconds * SCHEDULE_SLACK);
+  const withinSeconds = Math.ceil((schedule.everySeconds * SCHEDULE_SLACK) / 60) * 60;
   return { withinSeconds, severity, stated: false };
 };
 

@@ -5,12 +5,22 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 let made: JsonSchema | undefined;
 
+/** An editor sees `${env:NAME}` where the loader sees what it stands for. */
+const allowReference = (schema: JsonSchema): void => {
+  delete schema.format;
+  if (schema.pattern !== undefined) schema.pattern = `${schema.pattern}|\\$\\{env:\\w+\\}`;
+};
+
 /**
  * The schema of the plan file for editors: what `plan.schema.json` holds. Draft 7, because that is
  * what the YAML language server reads in every version.
  */
 export const planJsonSchema = (): JsonSchema => {
-  made ??= z.toJSONSchema(planSchema, { io: 'input', target: 'draft-7' });
+  made ??= z.toJSONSchema(planSchema, {
+    io: 'input',
+    target: 'draft-7',
+    override: ({ jsonSchema }) => allowReference(jsonSchema),
+  });
   return made;
 };
 

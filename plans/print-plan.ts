@@ -1,0 +1,169 @@
+import { formatDuration } from '../shared/plan/duration.ts';
+import { formatLocation } from '../shared/plan/location.ts';
+import type {
+  AlertChannel,
+  BackupPolicy,
+  Freshness,
+  Plan,
+  Retention,
+  WebhookPolicy,
+} from '../shared/plan/plan.ts';
+import { describeSecret } from '../shared/plan/secret-reference.ts';
+import { formatTable, wrap } from './format-table.ts';
+
+const NONE = '-';
+const WIDEST_WORDS = 48;
+
+const objectives = ({ objectives: { rpoSeconds, rtoSeconds } }: Plan): string =>
+  [
+    ...(rpoSeconds === undefined ? [] : [`RPO ${formatDuration(rpoSeconds)}`]),
+    ...(rtoSeconds === undefined ? [] : [`RTO ${formatDuration(rtoSeconds)}`]),
+  ].join(', ') || 'no objectives';
+
+const fresh = (freshness: Freshness | undefined): string[] => {
+  if (freshness === undefined) return [NONE];
+  const { withinSeconds, severity, criticalAfterSeconds, stated } = freshness;
+  const age = `${stated ? '' : '~'}${formatDuration(withinSeconds)} ${severity}`;
+  return criticalAfterSeconds === undefined
+    ? [age]
+    : [age, `${formatDuration(criticalAfterSeconds)} critical`];
+};
+
+const retain = (retention: Retention | undefined): string[] => {
+  if (retention === undefined) return [NONE];
+  if (retention.kind === 'forever') return ['forever'];
+  if (retention.kind === 'age') return [formatDuration(retention.seconds)];
+  const { dailySeconds, weeklySeconds, monthlySeconds } = retention;
+  const tiers = { daily: dailySeconds, weekly: weeklySeconds, monthly: monthlySeconds };
+  return Object.entries(tiers).flatMap(([name, seconds]) =>
+    seconds === undefined ? [] : [`${name} ${formatDuration(seconds)}`],
+  );
+};
+
+const where = (backup: BackupPolicy): string[] => {
+  switch (backup.store) {
+    case 's3':
+      return [
+        `${formatLocation(backup.location)}${backup.match ?? ''}`,
+        ...(backup.versioning ? ['versioned'] : []),
+        ...(backup.storageClass === undefined ? [] : [`class ${backup.storageClass}`]),
+        ...(backup.lifecycle?.expireAfterSeconds === undefined
+          ? []
+          : [`expires ${formatDuration(backup.lifecycle.expireAfterSeconds)}`]),
+        ...(backup.lifecycle?.noncurrentExpireAfterSeconds === undefined
+          ? []
+          : [`old versions ${formatDuration(backup.lifecycle.noncurrentExpireAfterSeconds)}`]),
+      ];
+    case 'snapshots':
+      return [backup.source];
+    case 'external':
+      return wrap(backup.heldIn, WIDEST_WORDS);
+  }
+};
+
+const encryption = (backup: BackupPolicy): string[] => {
+  if (backup.store === 'external') return [NONE];
+  const layers = backup.store === 's3' ? (backup.encoding ?? []) : [];
+  const before = layers.flatMap((layer) =>
+    layer.name === 'openssl' ? [`openssl ${layer.cipher}`] : [],
+  );
+  const atRest = backup.encryptedAtRest;
+  const kind = atRest === true ? 'at rest' : `at rest ${atRest}`;
+  const all = atRest === false ? before : [...before, kind];
+  return all.length === 0 ? [NONE] : all;
+};
+
+const copies = (backup: BackupPolicy): string[] => {
+  if (backup.store === 'external') return [NONE];
+  const all =
+    backup.store === 'snapshots'
+      ? backup.copyRegions
+      : [
+          ...backup.copies.map(({ location, withinSeconds }) =>
+            withinSeconds === 0
+              ? formatLocation(location)
+              : `${formatLocation(location)} within ${formatDuration(withinSeconds)}`,
+          ),
+          ...(backup.replication === undefined
+            ? []
+            : [`replicated to ${formatLocation(backup.replication)}`]),
+        ];
+  return all.length === 0 ? [NONE] : all;
+};
+
+const name = ({ name, covers = [] }: BackupPolicy): string[] => [
+  name,
+  ...covers.map((what) => `+ ${what}`),
+];
+
+const backupRow = (backup: BackupPolicy): string[][] => [
+  name(backup),
+  [backup.kind],
+  where(backup),
+  [backup.schedule.text],
+  fresh(backup.fresh),
+  retain(backup.retain),
+  encryption(backup),
+  copies(backup),
+];
+
+const webhookRow = ({ name, topic, endpoint, severity, deadLetters }: WebhookPolicy) => [
+  [name],
+  [topic],
+  [endpoint],
+  [severity],
+  deadLetters === undefined
+    ? [NONE]
+    : [deadLetters.queue, `above ${deadLetters.alarmAbove}: ${deadLetters.severity}`],
+];
+
+/** Where a channel leads, with the places of its secrets and never their values. */
+const target = (channel: AlertChannel): string => {
+  switch (channel.kind) {
+    case 'email':
+      return channel.via === 'ses'
+        ? `${channel.to.join(', ')} from ${channel.from}`
+        : channel.to.join(', ');
+    case 'slack':
+      return describeSecret(channel.webhook);
+    case 'pagerduty':
+      return describeSecret(channel.routingKey);
+    case 'webhook':
+      return describeSecret(channel.url);
+    case 'statuspage':
+      return `page ${channel.page}`;
+  }
+};
+
+const channelRow = ({ alerts }: Plan, channel: AlertChannel): string[][] => {
+  const told = Object.entries(alerts.routes).flatMap(([severity, names]) =>
+    names.includes(channel.name) ? [severity] : [],
+  );
+  return [[channel.name], [channel.kind], [target(channel)], [told.join(', ') || NONE]];
+};
+
+const section = (title: string, header: string[], rows: string[][][]): string[] =>
+  rows.length === 0 ? [`${title}: none`, ''] : [title, ...formatTable(header, rows), ''];
+
+/** The whole plan as plain text, a table for each part, for people to compare with what they meant. */
+export const printPlan = (plan: Plan): string =>
+  [
+    `plan ${plan.name}: ${objectives(plan)}`,
+    `digest ${plan.digest}`,
+    '',
+    ...section(
+      'backups',
+      ['name', 'kind', 'where', 'schedule', 'fresh', 'retain', 'encryption', 'copies'],
+      plan.backups.map(backupRow),
+    ),
+    ...section(
+      'webhooks',
+      ['name', 'topic', 'endpoint', 'lost', 'dead letters'],
+      plan.webhooks.map(webhookRow),
+    ),
+    ...section(
+      'alerts',
+      ['channel', 'kind', 'to', 'told'],
+      plan.alerts.channels.map((channel) => channelRow(plan, channel)),
+    ),
+  ].join('\n');
