@@ -12,8 +12,16 @@ export const alertDeliveryRequestSchema = z.looseObject({
   channel: z.string().min(1),
   /** `open` pages, `repeat` reminds, `escalate` pages again, `resolve` closes. */
   action: z.enum(['open', 'repeat', 'escalate', 'resolve']),
-  /** Stable from open to resolve, and another for the next incident of the same identity. */
+  /** One incident from its opening to its end, whatever keys it was told under. */
+  incident: z.string().min(1).max(200),
+  /**
+   * What a receiver groups by. It stays from open to resolve, except that an escalation has a key of its
+   * own: a receiver that was acknowledged under the old one would stay silent. The next incident of the
+   * same identity has another.
+   */
   dedupKey: z.string().min(1).max(255),
+  /** On `resolve`: every key under which this channel was told. */
+  closes: z.array(z.string().min(1).max(255)).max(50).default([]),
   severity: severitySchema,
   /** The worst thing first, in one line. */
   title: z.string().min(1).max(1024),
@@ -26,8 +34,13 @@ export const alertDeliveryRequestSchema = z.looseObject({
   summary: z.string().min(1).max(1024),
   /** What to do next. */
   recommendation: z.string(),
+  /** Where a person can look at the evidence. */
+  links: z
+    .array(z.looseObject({ href: z.url({ protocol: /^https$/ }), text: z.string().min(1) }))
+    .max(10)
+    .default([]),
   openedAt: z.iso.datetime(),
-  /** When what is told here was observed. */
+  /** When what is told here was observed. Within an incident the later one is the newer one. */
   observedAt: z.iso.datetime(),
 });
 

@@ -24,6 +24,8 @@ export type QueueMessage = {
   /** The name of the queue it came from. */
   queue: string;
   messageId: string;
+  /** How often it was received, this time included. */
+  receives: number;
 };
 
 type Triggers<Services> = {
@@ -34,6 +36,8 @@ type Triggers<Services> = {
   onSchedule?: (services: Services, run: Run) => Promise<unknown>;
   /** `sls invoke`: the answer goes back to the person who asked. */
   onInvoke?: (services: Services, payload: unknown, run: Run) => Promise<unknown>;
+  /** The receive that ends in the dead-letter queue; its redrive policy says the same. */
+  maxReceives?: number;
 };
 
 const MAX_RECEIVES = 5;
@@ -51,14 +55,21 @@ const isQueueEvent = (event: unknown): event is SQSEvent => sqsEventSchema.safeP
 const sqsEndpoint = (env: NodeJS.ProcessEnv): string =>
   env.AWS_ENDPOINT_URL_SQS ?? env.AWS_ENDPOINT_URL ?? `https://sqs.${env.AWS_REGION}.amazonaws.com`;
 
+const receiveCount = (record: SQSRecord): number =>
+  Number(record.attributes.ApproximateReceiveCount);
+
 const perRecord =
-  (work: (record: SQSRecord) => Promise<void>, settle: FailureHandler, log: Logger) =>
+  (
+    work: (record: SQSRecord) => Promise<void>,
+    settle: FailureHandler,
+    { log, maxReceives }: { log: Logger; maxReceives: number },
+  ) =>
   async (record: SQSRecord): Promise<void> => {
     try {
       await work(record);
     } catch (error) {
-      const receives = Number(record.attributes.ApproximateReceiveCount);
-      const failure = decideFailure(error, receives, MAX_RECEIVES);
+      const receives = receiveCount(record);
+      const failure = decideFailure(error, receives, maxReceives);
       log.warn('A message was not processed', { messageId: record.messageId, receives, failure });
       if ((await settle(record, failure)) === 'retry') throw error;
     }
@@ -92,9 +103,11 @@ export const createHandler = <Services>(triggers: Triggers<Services>) => {
       const work = async (record: SQSRecord): Promise<void> => {
         const queue = record.eventSourceARN.split(':').at(-1) ?? '';
         const { body, messageId } = record;
-        await onMessage(ready(), { body, queue, messageId }, run(messageId));
+        const receives = receiveCount(record);
+        await onMessage(ready(), { body, queue, messageId, receives }, run(messageId));
       };
-      return processQueue(event, perRecord(work, settle, log), context);
+      const { maxReceives = MAX_RECEIVES } = triggers;
+      return processQueue(event, perRecord(work, settle, { log, maxReceives }), context);
     }
     if (triggers.onSchedule !== undefined && scheduleSchema.safeParse(event).success) {
       return triggers.onSchedule(ready(), run(context.awsRequestId));
