@@ -1,0 +1,45 @@
+import { mkdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Running } from './cloud-file.ts';
+import { freePortFrom, requireFreePort } from './free-port.ts';
+import type { Log } from './log.ts';
+import { endProcess } from './process-record.ts';
+import { ensurePython } from './python.ts';
+import { startMiniStack, startMoto } from './start-emulators.ts';
+
+const ROOT = resolve(import.meta.dirname, '..');
+const MINISTACK_PORT = 4566;
+const MOTO_PORT = 5100;
+
+/** The Python environment of the emulators, made on first use. */
+export const emulatorPython = (log: Log): Promise<string> =>
+  ensurePython(join(ROOT, '.local', 'venv'), join(ROOT, 'local', 'requirements.txt'), log);
+
+/**
+ * Starts MiniStack and moto together. Where one does not come up, the other is ended again.
+ *
+ * @param port of MiniStack; without it the first free one from 4566 on.
+ */
+export const startEmulators = async (
+  dir: string,
+  port: number | undefined,
+  log: Log,
+): Promise<Running> => {
+  const pythonBin = await emulatorPython(log);
+  await mkdir(dir, { recursive: true });
+  const gateway =
+    port === undefined ? await freePortFrom(MINISTACK_PORT) : await requireFreePort(port);
+  const rds = await freePortFrom(Math.max(MOTO_PORT, gateway + 1));
+  const endpoint = `http://127.0.0.1:${gateway}`;
+  const rdsEndpoint = `http://127.0.0.1:${rds}`;
+  log(`Starting MiniStack on ${endpoint} and moto (RDS) on ${rdsEndpoint}`);
+  const started = await Promise.allSettled([
+    startMiniStack({ port: gateway, pythonBin, dir, rdsEndpoint }),
+    startMoto({ port: rds, pythonBin, dir }),
+  ]);
+  const processes = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const failed = started.find((one) => one.status === 'rejected');
+  if (failed === undefined) return { endpoint, rdsEndpoint, processes };
+  await Promise.all(processes.map(endProcess));
+  throw failed.reason;
+};
