@@ -6,7 +6,7 @@ import { DamageError } from './damage-error.ts';
 export const GZIP_MAGIC = Buffer.from([0x1f, 0x8b, 0x08]);
 
 /** Large pieces keep the thread pool busy while this thread decrypts and hashes the next ones. */
-const PIECE_BYTES = 512 * 1024;
+const PIECE_BYTES = 1024 * 1024;
 
 const damageOf = (error: unknown, plainBytes: number): unknown => {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

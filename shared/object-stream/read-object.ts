@@ -20,7 +20,7 @@ export type ReadOptions = {
   signal?: AbortSignal;
 };
 
-const PART_BYTES = 4 * 1024 * 1024;
+const PART_BYTES = 2 * 1024 * 1024;
 const PARALLEL = 4;
 const TRIES = 3;
 

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { decideStanding } from '../../../../functions/verify-backup/decide-standing.ts';
+import { makeReport } from '../../../../functions/verify-backup/make-report.ts';
+import { storedBackup } from '../../../support/backup-policies.ts';
+
+const backup = storedBackup();
+const target = { bucket: 'backups', key: 'db/full/b.sql' };
+const object = {
+  ...target,
+  etag: '"e1"',
+  size: 10,
+  lastModified: new Date('2026-01-02T02:00:00Z'),
+  storageClass: 'STANDARD',
+  archived: false,
+};
+const problem = (verdict: 'fail' | 'unknown', reason: string) => ({
+  ...target,
+  backup: backup.name,
+  since: '2026-01-02T02:05:00.000Z',
+  lastModified: object.lastModified.toISOString(),
+  etag: object.etag,
+  report: makeReport({
+    target,
+    backup,
+    judgement: {
+      verdict,
+      reason,
+      finding: 'is broken',
+      action: '',
+      ...(verdict === 'fail' && { severity: 'critical' as const }),
+    },
+    region: 'us-east-1',
+    now: new Date('2026-01-02T02:05:00Z'),
+    nextCheckBy: new Date('2026-01-02T02:35:00Z'),
+  }),
+});
+const newer = { key: 'db/full/c.sql', lastModified: '2026-01-03T02:00:00.000Z', plainBytes: 1 };
+const older = { ...newer, lastModified: '2026-01-01T02:00:00.000Z' };
+
+describe('a problem that was found before', () => {
+  it.each([
+    [
+      'stands',
+      problem('fail', 'truncated'),
+      { backup, object, verified: undefined },
+      { decision: 'stands', severity: 'critical' },
+    ],
+    [
+      'stands behind an older good one',
+      problem('fail', 'truncated'),
+      { backup, object, verified: older },
+      { decision: 'stands', severity: 'critical' },
+    ],
+    [
+      'is quieter behind a newer good one',
+      problem('fail', 'truncated'),
+      { backup, object, verified: newer },
+      { decision: 'stands', severity: 'warning' },
+    ],
+    [
+      'is gone with its object',
+      problem('fail', 'truncated'),
+      { backup, object: undefined, verified: undefined },
+      { decision: 'gone', reason: 'deleted' },
+    ],
+    [
+      'is gone when the plan promises it no more',
+      problem('fail', 'truncated'),
+      { backup: undefined, object, verified: undefined },
+      { decision: 'gone', reason: 'not-promised' },
+    ],
+    [
+      'is read again when somebody wrote it anew',
+      problem('fail', 'truncated'),
+      { backup, object: { ...object, etag: '"e2"' }, verified: undefined },
+      { decision: 'read-again' },
+    ],
+    [
+      'is read again when nobody could look',
+      problem('unknown', 'timeout'),
+      { backup, object, verified: newer },
+      { decision: 'read-again' },
+    ],
+    [
+      'of a smaller size ends with the next good one',
+      problem('fail', 'shrunk'),
+      { backup, object, verified: newer },
+      { decision: 'gone', reason: 'superseded' },
+    ],
+    [
+      'of a smaller size stands until then',
+      problem('fail', 'shrunk'),
+      { backup, object, verified: undefined },
+      { decision: 'stands' },
+    ],
+  ] as const)('%s', (_, found, facts, expected) => {
+    expect(decideStanding(found, facts)).toMatchObject(expected);
+  });
+});

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { walkBackup } from '../../../../functions/verify-backup/walk-backup.ts';
+import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
+import type { StoredBackup } from '../../../../shared/plan/plan.ts';
+import { encrypting, PASSPHRASE, storedBackup } from '../../../support/backup-policies.ts';
+import { inPieces } from '../../../support/bytes.ts';
+
+const fixture = (name: string): Buffer =>
+  readFileSync(new URL(`../../../fixtures/plain-dumps/${name}`, import.meta.url));
+const dump = fixture('database.sql');
+
+const walk = (bytes: Buffer, backup: Partial<StoredBackup> = {}) =>
+  walkBackup({
+    source: inPieces(bytes, 333),
+    size: bytes.length,
+    backup: storedBackup(backup),
+    tail: bytes.subarray(-32),
+    readSecret: async ({ passphrase }) => (passphrase.from === 'literal' ? passphrase.value : ''),
+  });
+const damage = (name: string) => expect.objectContaining({ damage: name });
+const notJudged = (reason: string) => expect.objectContaining({ name: 'NotJudgedError', reason });
+
+const gzipThenOpenssl: StoredBackup['encoding'] = [{ name: 'gzip' }, encrypting()];
+
+describe('walking a backup', () => {
+  it('sees through the layers of the plan and hashes what is stored', async () => {
+    const stored = opensslEncrypt(gzipSync(dump), PASSPHRASE, 'pbkdf2-sha256');
+    expect(await walk(stored, { encoding: gzipThenOpenssl })).toEqual({
+      bytes: stored.length,
+      sha256: createHash('sha256').update(stored).digest('hex'),
+      plainBytes: dump.length,
+      layers: ['openssl aes-256-cbc (pbkdf2-sha256 with 10000 iterations)', 'gzip'],
+      format: 'pg-dump plain',
+      serverVersion: '15.18 (Debian 15.18-0+deb12u1)',
+      dumpVersion: '15.18 (Debian 15.18-0+deb12u1)',
+    });
+  });
+
+  it('takes the layers off in the opposite order', async () => {
+    const stored = gzipSync(opensslEncrypt(dump, PASSPHRASE));
+    const walked = await walk(stored, { encoding: [encrypting(), { name: 'gzip' }] });
+    expect(walked.layers).toEqual(['gzip', 'openssl aes-256-cbc (evp-sha256)']);
+  });
+
+  it('finds gzip by itself where the plan names no encoding', async () => {
+    expect((await walk(gzipSync(gzipSync(dump)))).layers).toEqual(['gzip', 'gzip']);
+    expect((await walk(dump)).layers).toEqual([]);
+  });
+
+  it('does not call encrypted bytes broken where the plan names no key', async () => {
+    await expect(walk(opensslEncrypt(dump, PASSPHRASE))).rejects.toEqual(
+      notJudged('key-not-named'),
+    );
+  });
+
+  it('fails a backup that is not encrypted though the plan says so', async () => {
+    await expect(walk(gzipSync(dump), { encoding: gzipThenOpenssl })).rejects.toEqual(
+      damage('encoding-mismatch'),
+    );
+    await expect(walk(dump, { encoding: [{ name: 'gzip' }] })).rejects.toEqual(
+      damage('encoding-mismatch'),
+    );
+  });
+
+  it('takes a plan that names no layer at its word', async () => {
+    await expect(walk(gzipSync(dump), { encoding: [] })).rejects.toEqual(damage('not-a-dump'));
+  });
+
+  it('tells a wrong passphrase from a cut file', async () => {
+    const stored = opensslEncrypt(gzipSync(dump), 'another');
+    await expect(walk(stored, { encoding: gzipThenOpenssl })).rejects.toEqual(damage('wrong-key'));
+    const cut = opensslEncrypt(gzipSync(dump), PASSPHRASE).subarray(0, -160);
+    await expect(walk(cut, { encoding: gzipThenOpenssl })).rejects.toEqual(damage('truncated'));
+  });
+
+  it('finds a dump that was cut before it was compressed', async () => {
+    const stored = gzipSync(dump.subarray(0, -200));
+    await expect(walk(stored, { encoding: [{ name: 'gzip' }] })).rejects.toEqual(
+      damage('truncated'),
+    );
+  });
+
+  it('finds gzip cut between its members by what is missing inside', async () => {
+    const members = [gzipSync(dump.subarray(0, 500)), gzipSync(dump.subarray(500))] as const;
+    expect((await walk(Buffer.concat(members))).format).toBe('pg-dump plain');
+    await expect(walk(members[0])).rejects.toEqual(damage('truncated'));
+  });
+
+  it('finds that nothing was compressed, or encrypted', async () => {
+    await expect(walk(gzipSync(Buffer.alloc(0)))).rejects.toEqual(damage('empty'));
+    const stored = opensslEncrypt(gzipSync(Buffer.alloc(0)), PASSPHRASE);
+    await expect(walk(stored, { encoding: gzipThenOpenssl })).rejects.toEqual(damage('empty'));
+  });
+
+  it('says which formats it does not judge', async () => {
+    await expect(walk(fixture('custom.dump'))).rejects.toEqual(notJudged('format-not-supported'));
+    await expect(walk(dump, { encoding: [{ name: 'zstd' }] })).rejects.toEqual(
+      notJudged('encoding-not-supported'),
+    );
+    await expect(walk(dump, { kind: 'base-backup' })).rejects.toEqual(
+      notJudged('format-not-supported'),
+    );
+  });
+
+  it('reads what has no format to its end', async () => {
+    const env = Buffer.from('DATABASE_URL=postgres://…\n');
+    const stored = opensslEncrypt(env, PASSPHRASE);
+    const walked = await walk(stored, { kind: 'config', encoding: [encrypting()] });
+    expect(walked).toMatchObject({ format: 'bytes', plainBytes: env.length });
+  });
+
+  it('passes on what its source throws', async () => {
+    const source = async function* () {
+      yield dump.subarray(0, 100);
+      throw new RangeError('S3 broke off');
+    };
+    const input = {
+      size: 1_000,
+      backup: storedBackup(),
+      tail: Buffer.alloc(32),
+      readSecret: async () => '',
+    };
+    await expect(walkBackup({ ...input, source: source() })).rejects.toThrow(RangeError);
+  });
+});
