@@ -1,0 +1,64 @@
+import type { Retention } from '../../shared/plan/plan.ts';
+import { longestSeconds, toleranceSeconds } from './retention-bounds.ts';
+import type { Generation, Seen, SeenGeneration } from './seen.ts';
+
+/** More than this are counted, not remembered one by one: the record is read at every run. */
+export const MAX_REMEMBERED = 5_000;
+
+export type SeenInput = {
+  previous?: Seen;
+  listed: readonly Generation[];
+  retain?: Retention;
+  everySeconds?: number;
+  now: Date;
+};
+
+/** Whether a backup that is gone still matters: its promised time is not over, and it went early. */
+const stillMatters = (gone: SeenGeneration, { retain, everySeconds, now }: SeenInput): boolean => {
+  if (retain === undefined) return false;
+  if (retain.kind === 'forever') return true;
+  const at = Date.parse(gone.at);
+  const promised = at + longestSeconds(retain) * 1_000;
+  if (promised <= now.getTime()) return false;
+  const slack = toleranceSeconds(longestSeconds(retain), everySeconds) * 1_000;
+  return Date.parse(gone.goneAt ?? now.toISOString()) < promised - slack;
+};
+
+const noteGone = (input: SeenInput): SeenGeneration[] => {
+  const times = new Map(input.listed.map(({ name, at }) => [name, at.toISOString()]));
+  return (input.previous?.generations ?? []).flatMap((seen) => {
+    const at = times.get(seen.name);
+    if (at === seen.at) return [];
+    // A name that is back after it was missed has been restored.
+    if (at !== undefined && seen.goneAt !== undefined && !seen.overwritten) return [];
+    const goneAt = seen.goneAt ?? input.now.toISOString();
+    const gone = { ...seen, goneAt, ...(at !== undefined && { overwritten: true }) };
+    return stillMatters(gone, input) ? [gone] : [];
+  });
+};
+
+const earliest = (times: (string | undefined)[]): string | undefined =>
+  times.filter((time) => time !== undefined).sort()[0];
+
+/**
+ * What the ledger is to remember after a listing: all that is there, and what went before its time. A pure
+ * function of its input; with an unchanged listing the result equals the previous record.
+ */
+export const decideSeen = (input: SeenInput): Seen => {
+  const { previous, listed, now } = input;
+  const firstSeenAt = previous?.firstSeenAt ?? now.toISOString();
+  const oldest = listed.reduce<Date | undefined>(
+    (found, { at }) => (found === undefined || at < found ? at : found),
+    undefined,
+  );
+  const oldestAt = earliest([previous?.oldestAt, oldest?.toISOString()]);
+  if (input.retain === undefined) return { firstSeenAt, oldestAt };
+  const gone = noteGone(input);
+  if (listed.length + gone.length > MAX_REMEMBERED || previous?.highestCount !== undefined) {
+    const highestCount = Math.max(previous?.highestCount ?? 0, listed.length);
+    return { firstSeenAt, oldestAt, highestCount };
+  }
+  const there = listed.map(({ name, at, bytes }) => ({ name, at: at.toISOString(), bytes }));
+  const generations = [...there, ...gone];
+  return { firstSeenAt, oldestAt, generations };
+};
