@@ -8,7 +8,10 @@ const MAX_QUEUE_NAME = 80;
 const FOURTEEN_DAYS = 1_209_600;
 /** Six times the time-out of `deliver-alert`, as Lambda asks for. */
 const VISIBILITY_SECONDS = 180;
-const MAX_RECEIVES = 5;
+/** As many as `deliver-alert` makes of a message before it sets it aside with its reason. */
+const MAX_RECEIVES = 12;
+/** Receivers such as Slack take about one message a second; two is the least that SQS knows. */
+const MAX_CONCURRENCY = 2;
 
 /** Alerts are not routed to a status page: that is told by a recovery, in a person's words. */
 export const deliverable = (channels: AlertChannel[]): AlertChannel[] =>
@@ -88,6 +91,11 @@ export const channelResources = (stage: string, channels: AlertChannel[]): Resou
 export const channelQueueArns = (channels: AlertChannel[]): Arn[] =>
   deliverable(channels).map(({ name }) => ({ 'Fn::GetAtt': [queueId(name), 'Arn'] }));
 
+export const channelDeadLetterArns = (channels: AlertChannel[]): Arn[] =>
+  deliverable(channels).map(({ name }) => ({
+    'Fn::GetAtt': [`${queueId(name)}DeadLetters`, 'Arn'],
+  }));
+
 export const emailTopicArns = (channels: AlertChannel[]): Arn[] =>
   channels
     .filter((channel) => channel.kind === 'email' && channel.via === 'sns')
@@ -96,5 +104,21 @@ export const emailTopicArns = (channels: AlertChannel[]): Arn[] =>
 /** The triggers of `deliver-alert`: one message at a time, since each is one request to a receiver. */
 export const channelQueueEvents = (channels: AlertChannel[]) =>
   channelQueueArns(channels).map((arn) => ({
-    sqs: { arn, batchSize: 1, functionResponseType: 'ReportBatchItemFailures' },
+    sqs: {
+      arn,
+      batchSize: 1,
+      maximumConcurrency: MAX_CONCURRENCY,
+      functionResponseType: 'ReportBatchItemFailures',
+    },
   }));
+
+/** The SES identities that a sender may be verified as: the address itself, or its domain. */
+export const senderIdentityArns = (channels: AlertChannel[]): Arn[] => {
+  const senders = channels.flatMap((channel) =>
+    channel.kind === 'email' && channel.via === 'ses' ? [channel.from] : [],
+  );
+  const identities = senders.flatMap((from) => [from, from.slice(from.lastIndexOf('@') + 1)]);
+  return [...new Set(identities)].sort().map((identity) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:ses:\${AWS::Region}:\${AWS::AccountId}:identity/${identity}`,
+  }));
+};

@@ -10,11 +10,13 @@ import {
   storedBackups,
 } from './plan-arns.ts';
 import {
+  channelDeadLetterArns,
   channelQueueArns,
   channelQueueEvents,
   channelResources,
   deliverable,
   emailTopicArns,
+  senderIdentityArns,
 } from './plan-channels.ts';
 import { objectCreatedResources } from './plan-notifications.ts';
 
@@ -39,8 +41,10 @@ export const planValues = (plan: Plan, stage: string) => {
     channelParameterArns: parameterArns(channelSecrets),
     channelSecretArns: secretArns(channelSecrets),
     channelQueueArns: channelQueueArns(channels),
+    channelDeadLetterArns: channelDeadLetterArns(channels),
     channelQueueEvents: channelQueueEvents(channels),
     emailTopicArns: emailTopicArns(channels),
+    senderIdentityArns: senderIdentityArns(channels),
     channelResources: channelResources(stage, channels),
     objectCreatedResources: objectCreatedResources(plan),
   };

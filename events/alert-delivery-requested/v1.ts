@@ -6,8 +6,13 @@ export const ALERT_DELIVERY_REQUESTED = 'lifeboat.alert.delivery-requested.v1';
 
 /** A command to `deliver-alert`: tell one channel about one change of one alert. */
 export const alertDeliveryRequestSchema = z.looseObject({
-  /** Equal for every attempt to tell this channel this thing: the receiver's idempotency key. */
-  deliveryId: z.string().min(1).max(200),
+  /**
+   * Equal for every attempt to tell this channel this thing: the receiver's idempotency key. It travels
+   * in an HTTP header.
+   */
+  deliveryId: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 ASCII characters, no blanks'),
   /** The channel's name in the plan. */
   channel: z.string().min(1),
   /** `open` pages, `repeat` reminds, `escalate` pages again, `resolve` closes. */
