@@ -13,7 +13,7 @@ type Limits = {
  */
 export const clientSettings = ({
   connectMs = 2_000,
-  answerMs = 8_000,
+  answerMs = 4_000,
   attempts = 3,
 }: Limits = {}) => ({
   maxAttempts: attempts,

@@ -1,0 +1,321 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { backdate } from '../../local/backdate.ts';
+import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
+import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
+
+const KEY = 'the key of the demo';
+const dump = readFileSync(new URL('../fixtures/plain-dumps/database.sql', import.meta.url));
+const stored = (plain = dump, passphrase = KEY): Buffer =>
+  opensslEncrypt(gzipSync(plain), passphrase);
+
+const planFor = (bucket: string): string => `
+plan: test
+backups:
+  full:
+    kind: pg-dump
+    location: s3://${bucket}/db/full/
+    encoding: [gzip, { openssl: aes-256-cbc, passphrase: "${KEY}" }]
+    reread: 30d
+  wal: { kind: wal, location: "s3://${bucket}/db/wal/" }
+  files: { kind: files, location: "s3://${bucket}/files/", severity: warning }
+  locked:
+    kind: config
+    location: s3://${bucket}/locked/
+    encoding: [{ openssl: aes-256-cbc, passphrase: "\${ssm:/no/such/parameter}" }]
+`;
+
+let bucketNumber = 0;
+
+describe('verify-backup', () => {
+  let stage: FunctionStage;
+  let bucket: string;
+  let handler: (event: unknown, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
+
+  const load = async (environment: Record<string, string>): Promise<void> => {
+    for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+    // The environment is read at cold start, so every test starts cold.
+    vi.resetModules();
+    ({ handler } = await import('../../functions/verify-backup/handler.ts'));
+  };
+  const invoke = (event: unknown, remainingMs?: number) =>
+    handler(event, lambdaContext(remainingMs));
+  const created = (...keys: string[]): string =>
+    JSON.stringify({
+      Records: keys.map((key) => ({
+        eventSource: 'aws:s3',
+        eventName: 'ObjectCreated:Put',
+        s3: {
+          bucket: { name: bucket },
+          object: { key: encodeURIComponent(key).replaceAll('%20', '+') },
+        },
+      })),
+    });
+  const deliver = (...bodies: string[]) => invoke(stage.queueEvent(...bodies));
+  const sweep = () => invoke({ source: 'aws.events', 'detail-type': 'Scheduled Event' });
+  const verdicts = async () =>
+    (await stage.reports()).map(({ data }) => [data.verdict, data.reason, data.severity]);
+
+  beforeEach(async () => {
+    bucketNumber += 1;
+    bucket = `verify-${process.pid}-${bucketNumber}`;
+    stage = await prepareFunction('verify-backup', planFor(bucket));
+    await stage.createBucket(bucket);
+    await load(stage.environment);
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('reports a new backup that an S3 event announced', async () => {
+    await stage.put(bucket, 'db/full/a.sql.gz', stored(), {
+      ServerSideEncryption: 'AES256',
+      StorageClass: 'STANDARD_IA',
+    });
+    expect(await deliver(created('db/full/a.sql.gz'))).toEqual({ batchItemFailures: [] });
+    const [event, ...more] = await stage.reports();
+    expect(more).toEqual([]);
+    expect(event).toMatchObject({
+      type: 'lifeboat.check.reported.v1',
+      source: '/lifeboat/local/verify-backup',
+      plan: 'test',
+      plandigest: stage.plan.digest,
+      data: {
+        check: 'backup-integrity',
+        subject: { kind: 'object', id: `s3://${bucket}/db/full/a.sql.gz` },
+        promise: 'backups.full',
+        verdict: 'pass',
+        observed: {
+          serverSideEncryption: 'AES256',
+          storageClass: 'STANDARD_IA',
+          layers: ['openssl aes-256-cbc (evp-sha256)', 'gzip'],
+        },
+      },
+    });
+    expect(event?.data.measurements).toContainEqual({
+      name: 'plain-size',
+      value: dump.length,
+      unit: 'bytes',
+    });
+    expect(event?.data.evidence[0]?.sha256).toMatch(/^[0-9a-f]{64}$/);
+    expect(JSON.stringify(event)).not.toContain(KEY);
+  });
+
+  it.each([
+    ['cut', stored().subarray(0, -160), 'truncated'],
+    ['of another key', stored(dump, 'another'), 'wrong-key'],
+    ['not encrypted', gzipSync(dump), 'encoding-mismatch'],
+    ['of 0 bytes', Buffer.alloc(0), 'empty'],
+    ['cut inside', stored(dump.subarray(0, -100)), 'truncated'],
+  ])('reports a backup that is %s', async (_, body, reason) => {
+    await stage.put(bucket, 'db/full/bad.sql.gz', body);
+    await deliver(created('db/full/bad.sql.gz'));
+    const [event] = await stage.reports();
+    expect(event?.data).toMatchObject({ verdict: 'fail', reason, severity: 'critical' });
+    expect(event?.data.summary).toMatch(/^full: bad\.sql\.gz /);
+    expect(event?.data.action).not.toBe('');
+  });
+
+  it.each(['with space', 'one+one', 'söndag 日本', '100%', 'a&b=c?d#e', "it's (1)"])(
+    'finds a key like %s',
+    async (name) => {
+      await stage.put(bucket, `db/full/${name}`, stored());
+      await deliver(created(`db/full/${name}`));
+      expect(await verdicts()).toEqual([['pass', 'verified', undefined]]);
+    },
+  );
+
+  it('never reads the same version twice, and does when it is forced', async () => {
+    await stage.put(bucket, 'db/full/a', stored());
+    await deliver(created('db/full/a'), created('db/full/a'));
+    await stage.reports();
+    await deliver(created('db/full/a'));
+    expect(await verdicts()).toEqual([]);
+    const target = { bucket, key: 'db/full/a' };
+    expect(await invoke(target)).toMatchObject({
+      outcome: 'already-read',
+      report: { verdict: 'pass' },
+    });
+    expect(await invoke({ ...target, force: true })).toMatchObject({ outcome: 'reported' });
+    await stage.put(bucket, 'db/full/a', stored(Buffer.concat([dump, Buffer.from('\n')])));
+    expect(await invoke(target)).toMatchObject({
+      outcome: 'reported',
+      report: { verdict: 'pass' },
+    });
+  });
+
+  it('warns of a backup that shrank, and judges by the one before it', async () => {
+    const large = Buffer.concat([
+      dump.subarray(0, 400),
+      Buffer.from('-- more\n'.repeat(2000)),
+      dump.subarray(400),
+    ]);
+    await stage.put(bucket, 'db/full/1', stored(large));
+    await backdate(stage.endpoint, {
+      bucket,
+      key: 'db/full/1',
+      lastModified: new Date(Date.now() - 86_400_000),
+    });
+    await deliver(created('db/full/1'));
+    await stage.put(bucket, 'db/full/2', stored());
+    await deliver(created('db/full/2'));
+    expect(await verdicts()).toEqual([
+      ['pass', 'verified', undefined],
+      ['fail', 'shrunk', 'warning'],
+    ]);
+    // An old one that is read again is compared with nothing newer than itself.
+    expect(await invoke({ bucket, key: 'db/full/1', force: true })).toMatchObject({
+      report: { verdict: 'pass' },
+    });
+  });
+
+  it('turns a message with 300 records into 300 messages', async () => {
+    const keys = Array.from({ length: 300 }, (_, index) => `files/${index} +ß`);
+    expect(await deliver(created(...keys))).toEqual({ batchItemFailures: [] });
+    const queued = (await stage.drain(stage.queue)).map(
+      ({ Body = '' }) => JSON.parse(Body).data.key,
+    );
+    expect(queued.sort()).toEqual(keys.sort());
+  });
+
+  it('sets a message that is none aside with its reason, and goes on with its neighbours', async () => {
+    await stage.put(bucket, 'db/full/a', stored());
+    const answer = await deliver('not an event', created('db/full/a'), '{"Records":[{}]}');
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(await verdicts()).toEqual([['pass', 'verified', undefined]]);
+    const dead = await stage.drain(stage.deadLetters);
+    const reasons = dead.map(({ Body, MessageAttributes }) => [
+      Body,
+      MessageAttributes?.reason?.StringValue,
+    ]);
+    expect(reasons.sort()).toEqual([
+      ['not an event', 'not-json'],
+      ['{"Records":[{}]}', 'unknown-message'],
+    ]);
+  });
+
+  it('passes over test events, keys outside every backup, folder markers and WAL', async () => {
+    await stage.put(bucket, 'db/wal/000000010000000000000001', 'x');
+    const answer = await deliver(
+      '{"Service":"Amazon S3","Event":"s3:TestEvent"}',
+      created('elsewhere/a'),
+      created('db/full/'),
+      created('db/wal/000000010000000000000001'),
+    );
+    expect(answer).toEqual({ batchItemFailures: [] });
+    expect(await verdicts()).toEqual([]);
+    expect(await invoke({ bucket, key: 'elsewhere/a' })).toEqual({
+      outcome: 'ignored',
+      reason: 'outside-policy',
+    });
+  });
+
+  it('calls an object that was deleted meanwhile unknown', async () => {
+    expect(await deliver(created('db/full/gone'))).toEqual({ batchItemFailures: [] });
+    expect(await verdicts()).toEqual([['unknown', 'not-found', undefined]]);
+    await sweep();
+    expect(await verdicts()).toEqual([]);
+  });
+
+  it('calls what it has no key for unknown, and tries again by itself', async () => {
+    await stage.put(bucket, 'locked/env.enc', opensslEncrypt(Buffer.from('A=1'), KEY));
+    await deliver(created('locked/env.enc'));
+    expect(await verdicts()).toEqual([['unknown', 'key-unavailable', undefined]]);
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 1 });
+    const [again] = await stage.drain(stage.queue);
+    await deliver(again?.Body ?? '');
+    expect(await verdicts()).toEqual([['unknown', 'key-unavailable', undefined]]);
+  });
+
+  it('says again what stands, quieter behind a newer good one, and closes it with its object', async () => {
+    await stage.put(bucket, 'db/full/bad', stored().subarray(0, -160));
+    await backdate(stage.endpoint, {
+      bucket,
+      key: 'db/full/bad',
+      lastModified: new Date(Date.now() - 86_400_000),
+    });
+    await deliver(created('db/full/bad'));
+    await sweep();
+    await stage.put(bucket, 'db/full/good', stored());
+    await deliver(created('db/full/good'));
+    await sweep();
+    await stage.remove(bucket, 'db/full/bad');
+    await sweep();
+    await sweep();
+    expect(await verdicts()).toEqual([
+      ['fail', 'truncated', 'critical'],
+      ['fail', 'truncated', 'critical'],
+      ['pass', 'verified', undefined],
+      ['fail', 'truncated', 'warning'],
+      ['pass', 'deleted', undefined],
+    ]);
+  });
+
+  it('closes a problem when the object is written anew', async () => {
+    await stage.put(bucket, 'db/full/a', stored().subarray(0, -160));
+    await deliver(created('db/full/a'));
+    await stage.put(bucket, 'db/full/a', stored());
+    await deliver(created('db/full/a'));
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0 });
+    expect((await verdicts()).at(-1)).toEqual(['pass', 'verified', undefined]);
+  });
+
+  it('names the version that it read', async () => {
+    await stage.clients.s3.send(
+      new PutBucketVersioningCommand({
+        Bucket: bucket,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+    );
+    const { VersionId } = await stage.put(bucket, 'db/full/a', stored());
+    await deliver(created('db/full/a'));
+    const [event] = await stage.reports();
+    expect(event?.data.evidence[0]?.versionId).toBe(VersionId);
+    expect(VersionId).toMatch(/./);
+  });
+
+  it('ends before its time does, with unknown', async () => {
+    await stage.put(bucket, 'db/full/a', stored());
+    expect(await invoke({ bucket, key: 'db/full/a' }, 10_001)).toMatchObject({
+      report: { verdict: 'unknown', reason: 'out-of-time' },
+    });
+  });
+
+  it('refuses an invocation that names no object', async () => {
+    await expect(invoke({ bucket: 'b' })).rejects.toThrow('The payload must be {"bucket"');
+  });
+
+  describe('before an S3 that does not answer well', () => {
+    let server: Server;
+    const answerWith = async (status: number | 'nothing'): Promise<void> => {
+      server = createServer((_, response) => {
+        if (status === 'nothing') return;
+        response.writeHead(status, { 'content-type': 'application/xml' }).end();
+      });
+      await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+      const { port } = server.address() as AddressInfo;
+      // The ledger and the topic answer as ever; only the plan's bucket is out of order.
+      await load({ ...stage.environment, AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` });
+    };
+    afterEach(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+
+    it.each([
+      [403, 'access-denied'],
+      [404, 'not-found'],
+      [503, 'unavailable'],
+      ['nothing', 'timeout'],
+    ] as const)('%s gives unknown: %s', async (status, reason) => {
+      await answerWith(status);
+      const started = Date.now();
+      // The report is published before the ledger, which this S3 holds too, refuses to note it.
+      await deliver(created('db/full/a')).catch(() => undefined);
+      expect(await verdicts()).toEqual([['unknown', reason, undefined]]);
+      expect(Date.now() - started).toBeLessThan(50_000);
+    });
+  });
+});
