@@ -84,7 +84,8 @@ const rereads = (
   room: number,
 ): { reread: Generation[]; next: Announced['reread'] } => {
   const day = Math.floor(now.getTime() / (DAY_SECONDS * 1_000));
-  const days = Math.max(1, Math.ceil(rereadSeconds / DAY_SECONDS));
+  // A day more than the plan says: the reader skips what it read less than that time ago.
+  const days = Math.floor(rereadSeconds / DAY_SECONDS) + 1;
   const begun = previous?.reread;
   const sent = begun?.day === day ? begun.sent : 0;
   if (sent < 0) return { reread: [], next: begun };

@@ -1,6 +1,7 @@
 /** What S3 tells about the bytes of an object without reading them. */
 export type ObjectFacts = {
   etag: string;
+  bytes: number;
   /** Server-side encryption, as S3 says it. */
   encryption?: string;
   /** By algorithm, e.g. `CRC64NVME`; base64. */
@@ -18,11 +19,12 @@ const isMd5 = ({ etag, encryption }: ObjectFacts): boolean =>
   !isMultipart(etag) && (encryption === undefined || encryption === 'AES256');
 
 /**
- * Whether two objects of one size hold the same bytes. ETags that differ prove nothing as soon as one is of
+ * Whether two objects hold the same bytes. ETags that differ prove nothing as soon as one is of
  * parts or under KMS; checksums prove it if both are of one algorithm and of the whole object. Those of
  * parts prove sameness alone, since the parts may be cut differently.
  */
 export const decideDigest = (original: ObjectFacts, copy: ObjectFacts): DigestVerdict => {
+  if (original.bytes !== copy.bytes) return 'differs';
   if (original.etag !== '' && original.etag === copy.etag) return 'same';
   const shared = Object.keys(original.checksums).filter((name) => name in copy.checksums);
   if (original.checksumType === copy.checksumType) {

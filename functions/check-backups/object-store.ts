@@ -1,0 +1,95 @@
+import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import { type ListedObject, listObjects } from '../../shared/object-listing/list-objects.ts';
+import { formatLocation, type Location } from '../../shared/plan/location.ts';
+import type { ObjectFacts } from './decide-digest.ts';
+import { type Gate, once, TooMuchError } from './observe.ts';
+import type { Observed } from './outcome.ts';
+
+/** What some pages of a folder hold, and whether there was more. */
+export type Pages = { objects: ListedObject[]; more: boolean };
+
+export type ObjectStore = {
+  /** Everything below a location. Policies that share a location share the requests. */
+  list: (location: Location) => Promise<Observed<ListedObject[]>>;
+  /** At most `pages` requests, from the key after `after` on. */
+  pages: (location: Location, pages: number, after?: string) => Promise<Observed<Pages>>;
+  /** Encryption and checksums of one object. */
+  head: (bucket: string, key: string) => Promise<Observed<ObjectFacts>>;
+  /** Requests made so far, of each kind. */
+  requests: () => { list: number; head: number };
+};
+
+/** About 400 bytes each: what the function's memory holds with room to spare. */
+const MAX_LISTED = 300_000;
+
+const CHECKSUMS = [
+  ['CRC64NVME', 'ChecksumCRC64NVME'],
+  ['CRC32', 'ChecksumCRC32'],
+  ['CRC32C', 'ChecksumCRC32C'],
+  ['SHA1', 'ChecksumSHA1'],
+  ['SHA256', 'ChecksumSHA256'],
+] as const;
+
+const factsOf = (head: HeadObjectCommandOutput): ObjectFacts => ({
+  etag: (head.ETag ?? '').replaceAll('"', ''),
+  bytes: head.ContentLength ?? 0,
+  encryption: head.ServerSideEncryption,
+  checksums: Object.fromEntries(
+    CHECKSUMS.flatMap(([name, field]) => {
+      const value = head[field];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+  checksumType: head.ChecksumType,
+});
+
+/** Looks at objects for the length of one run. Troubles are answered, not thrown. */
+export const createObjectStore = (s3: S3Client, gate: Gate, signal: AbortSignal): ObjectStore => {
+  const requests = { list: 0, head: 0 };
+  const listing = once<Observed<ListedObject[]>>();
+  const onRequest = () => {
+    requests.list += 1;
+  };
+  const listAll = async (location: Location): Promise<ListedObject[]> => {
+    const objects: ListedObject[] = [];
+    for await (const page of listObjects(s3, { ...location, onRequest, signal })) {
+      for (const object of page) objects.push(object);
+      if (objects.length > MAX_LISTED) {
+        throw new TooMuchError(
+          `${formatLocation(location)} holds more than ${MAX_LISTED} objects, more than one run can list`,
+        );
+      }
+    }
+    return objects;
+  };
+  return {
+    list: (location) =>
+      listing(formatLocation(location), () => gate(location.bucket, () => listAll(location))),
+
+    pages: (location, pages, after) =>
+      gate(location.bucket, async () => {
+        const objects: ListedObject[] = [];
+        let left = pages;
+        const query = { ...location, startAfter: after, onRequest, signal };
+        for await (const page of listObjects(s3, query)) {
+          for (const object of page) objects.push(object);
+          left -= 1;
+          if (left === 0) return { objects, more: page.length > 0 };
+        }
+        return { objects, more: false };
+      }),
+
+    head: (bucket, key) =>
+      gate(bucket, async () => {
+        requests.head += 1;
+        return factsOf(
+          await s3.send(
+            new HeadObjectCommand({ Bucket: bucket, Key: key, ChecksumMode: 'ENABLED' }),
+            { abortSignal: signal },
+          ),
+        );
+      }),
+
+    requests: () => ({ ...requests }),
+  };
+};

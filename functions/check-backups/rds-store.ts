@@ -1,0 +1,98 @@
+import {
+  type DBSnapshot,
+  DescribeDBInstancesCommand,
+  paginateDescribeDBSnapshots,
+  type RDSClient,
+} from '@aws-sdk/client-rds';
+import type { PointInTime } from './decide-point-in-time.ts';
+import type { Snapshot } from './decide-snapshot.ts';
+import type { Gate } from './observe.ts';
+import type { Observed } from './outcome.ts';
+
+export type RdsStore = {
+  /** Automated, manual and AWS Backup's snapshots of a DB instance. */
+  snapshots: (instance: string) => Promise<Observed<Snapshot[]>>;
+  /** Copies of its snapshots in another Region. */
+  copies: (instance: string, region: string) => Promise<Observed<Snapshot[]>>;
+  /** `undefined`: there is no such DB instance. */
+  pointInTime: (instance: string) => Promise<Observed<PointInTime | undefined>>;
+};
+
+const snapshotOf = (found: DBSnapshot): Snapshot[] =>
+  found.DBSnapshotIdentifier === undefined
+    ? []
+    : [
+        {
+          id: found.DBSnapshotIdentifier,
+          ready: found.Status === 'available',
+          state: found.Status ?? 'unknown',
+          // One that is being made has no time yet; it is not ready either.
+          at: found.SnapshotCreateTime ?? new Date(0),
+          dataAt: found.OriginalSnapshotCreateTime ?? found.SnapshotCreateTime,
+          encrypted: found.Encrypted ?? false,
+        },
+      ];
+
+/**
+ * Whether a snapshot came from another Region. RDS names its source by ARN, and by Region only while it is
+ * copied; a snapshot that was made where it is has neither.
+ */
+const cameFrom = (home: string, found: DBSnapshot): boolean =>
+  found.SourceRegion === home || found.SourceDBSnapshotIdentifier?.split(':')[3] === home;
+
+/** Looks at RDS for the length of one run. `clientFor` gives a client of a Region. */
+export const createRdsStore = (
+  clientFor: (region: string) => RDSClient,
+  home: string,
+  gate: Gate,
+  signal: AbortSignal,
+): RdsStore => {
+  const list = async (region: string, instance: string, type?: string): Promise<DBSnapshot[]> => {
+    const found: DBSnapshot[] = [];
+    const pages = paginateDescribeDBSnapshots(
+      { client: clientFor(region) },
+      { DBInstanceIdentifier: instance, SnapshotType: type },
+      { abortSignal: signal },
+    );
+    for await (const { DBSnapshots = [] } of pages) found.push(...DBSnapshots);
+    return found;
+  };
+  const all = async (region: string, instance: string): Promise<DBSnapshot[]> => {
+    const found = [
+      ...(await list(region, instance)),
+      // Without a type RDS leaves these out.
+      ...(await list(region, instance, 'awsbackup')),
+    ];
+    return [...new Map(found.map((one) => [one.DBSnapshotIdentifier, one])).values()];
+  };
+  return {
+    snapshots: (instance) =>
+      gate(`rds ${home}`, async () => (await all(home, instance)).flatMap(snapshotOf)),
+
+    copies: (instance, region) =>
+      gate(`rds ${region}`, async () =>
+        (await all(region, instance)).filter((one) => cameFrom(home, one)).flatMap(snapshotOf),
+      ),
+
+    pointInTime: (instance) =>
+      gate(`rds ${home}`, async () => {
+        const command = new DescribeDBInstancesCommand({ DBInstanceIdentifier: instance });
+        try {
+          const { DBInstances = [] } = await clientFor(home).send(command, { abortSignal: signal });
+          const [found] = DBInstances;
+          return (
+            found && {
+              status: found.DBInstanceStatus ?? 'unknown',
+              retentionDays: found.BackupRetentionPeriod ?? 0,
+              latestRestorable: found.LatestRestorableTime,
+              encrypted: found.StorageEncrypted ?? false,
+            }
+          );
+        } catch (error) {
+          const name = error instanceof Error ? error.name : '';
+          if (name === 'DBInstanceNotFound' || name === 'DBInstanceNotFoundFault') return undefined;
+          throw error;
+        }
+      }),
+  };
+};
