@@ -12,7 +12,7 @@ export type Gap = {
   segments: bigint;
   /** The segment before the hole; absent where the oldest base backup's own start is missing. */
   after?: string;
-  /** The segment after the hole, and when it was archived. */
+  /** The segment after the hole, and when it was archived, in milliseconds since 1970. */
   before?: string;
   beforeAt?: number;
 };
@@ -30,17 +30,17 @@ export type Continuity = {
   aside: number[];
 };
 
-type Piece = { timeline: number; range: Range; held: boolean; firstAt?: number };
+type Piece = { timeline: number; range: Range; held: boolean; mark?: number };
 
 /** Everything on the route in order, held or not. */
 const piecesOf = (archive: Archive, leg: Leg): Piece[] => {
   const runs = archive.timelines.get(leg.timeline) ?? [];
   const { timeline } = leg;
-  const held = clipRuns(runs, leg).map(({ first, last, firstAt }) => ({
+  const held = clipRuns(runs, leg).map(({ first, last, mark }) => ({
     timeline,
     range: { from: first, to: last },
     held: true,
-    firstAt,
+    mark,
   }));
   const holes = holesIn(runs, leg).map((range) => ({ timeline, range, held: false }));
   return [...held, ...holes].sort((a, b) => (a.range.from < b.range.from ? -1 : 1));
@@ -52,10 +52,10 @@ const gapsAmong = (pieces: readonly Piece[], segmentSize: number): Gap[] => {
   let after: string | undefined;
   const gaps: Gap[] = [];
   let open: Gap[] = [];
-  for (const { timeline, range, held, firstAt } of pieces) {
+  for (const { timeline, range, held, mark } of pieces) {
     if (held) {
       const before = name(timeline, range.from);
-      gaps.push(...open.map((gap) => ({ ...gap, before, beforeAt: firstAt })));
+      gaps.push(...open.map((gap) => ({ ...gap, before, beforeAt: mark })));
       open = [];
       after = name(timeline, range.to);
     } else {

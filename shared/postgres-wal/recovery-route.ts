@@ -10,7 +10,7 @@ export type History = { switches: readonly TimelineSwitch[] } | 'missing' | 'unr
 
 export type Archive = {
   segmentSize: number;
-  /** The segments of each timeline, without partial ones. */
+  /** The segments of each timeline, without partial ones; a run's mark is when it was archived. */
   timelines: ReadonlyMap<number, readonly Run[]>;
   /** Absent is the same as 'missing'. */
   histories: ReadonlyMap<number, History>;

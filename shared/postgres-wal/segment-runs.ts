@@ -5,17 +5,17 @@
 export type Run = {
   first: bigint;
   last: bigint;
-  /** When the first of them was archived, in milliseconds since 1970. */
-  firstAt: number;
+  /** A number that the caller notes of the first one: when it was archived, what it weighs. */
+  mark: number;
 };
 
 export type Range = { from: bigint; to: bigint };
 
 /** Adds a segment that is not below the last one; the same number twice counts once. Changes `runs`. */
-export const appendSegment = (runs: Run[], number: bigint, at: number): void => {
+export const appendSegment = (runs: Run[], number: bigint, mark: number): void => {
   const last = runs.at(-1);
   if (last === undefined || number > last.last + 1n) {
-    runs.push({ first: number, last: number, firstAt: at });
+    runs.push({ first: number, last: number, mark });
   } else if (number > last.last) {
     last.last = number;
   }
@@ -28,7 +28,7 @@ export const joinRuns = (below: readonly Run[], above: readonly Run[]): Run[] =>
   if (end === undefined || start === undefined || start.first > end.last + 1n) {
     return [...below, ...above];
   }
-  const touching = { first: end.first, last: start.last, firstAt: end.firstAt };
+  const touching = { first: end.first, last: start.last, mark: end.mark };
   return [...below.slice(0, -1), touching, ...above.slice(1)];
 };
 
@@ -36,12 +36,12 @@ export const joinRuns = (below: readonly Run[], above: readonly Run[]): Run[] =>
 export const lower = (a: bigint, b: bigint): bigint => [a, b].reduce((x, y) => (y < x ? y : x));
 export const higher = (a: bigint, b: bigint): bigint => [a, b].reduce((x, y) => (y > x ? y : x));
 
-/** The part of the runs that lies in a range. A run cut at its front keeps its age as a lower bound. */
+/** The part of the runs that lies in a range. A run cut at its front keeps its mark. */
 export const clipRuns = (runs: readonly Run[], { from, to }: Range): Run[] =>
   runs.flatMap((run) => {
     const first = higher(run.first, from);
     const last = lower(run.last, to);
-    return first > last ? [] : [{ first, last, firstAt: run.firstAt }];
+    return first > last ? [] : [{ first, last, mark: run.mark }];
   });
 
 const ABOVE_ALL = 1n << 64n;

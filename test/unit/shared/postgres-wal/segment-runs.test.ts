@@ -62,7 +62,7 @@ describe('runs of segments', () => {
   });
 
   it('join where they touch and keep the age of the lower one', () => {
-    const run = (first: bigint, last: bigint, firstAt: number) => ({ first, last, firstAt });
+    const run = (first: bigint, last: bigint, mark: number) => ({ first, last, mark });
     expect(joinRuns([run(1n, 2n, 10)], [run(3n, 4n, 20), run(6n, 6n, 30)])).toEqual([
       run(1n, 4n, 10),
       run(6n, 6n, 30),

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import { formatLsn, parseLsn } from '../../shared/postgres-wal/lsn.ts';
+import { formatSegmentName, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import type { Run } from '../../shared/postgres-wal/segment-runs.ts';
+import type { Observation } from './observation.ts';
+import type { Survey } from './survey.ts';
+
+/** More holes than that are not remembered; the archive is then read in full every time. */
+const MAX_RUNS = 20_000;
+
+const runSchema = z.tuple([z.string(), z.string(), z.number()]);
+
+/** What is remembered of an archive between two runs. Segments stand in it under their names. */
+export const cursorSchema = z.object({
+  version: z.literal(1),
+  /** Where and how the archive was read; anything else makes the memory useless. */
+  place: z.string(),
+  /** When the whole archive was last read. */
+  scannedAt: z.iso.datetime(),
+  /** Counts runs, so that each takes its turn with other suspects. */
+  turn: z.int().min(0),
+  segmentSize: z.int(),
+  timelines: z.array(
+    z.object({
+      timeline: z.int(),
+      runs: z.array(runSchema),
+      bad: z.array(runSchema),
+      newest: z.object({ segment: z.string(), name: z.string(), at: z.number() }),
+      files: z.int(),
+    }),
+  ),
+  labels: z.array(z.string()),
+  histories: z.array(
+    z.object({
+      timeline: z.int(),
+      name: z.string(),
+      etag: z.string(),
+      /** Absent where it could not be read, which is then tried again. */
+      switches: z.array(z.tuple([z.int(), z.string()])).optional(),
+    }),
+  ),
+  files: z.int(),
+  partials: z.int(),
+  others: z.int(),
+});
+
+export type Cursor = z.infer<typeof cursorSchema>;
+
+type About = Pick<Cursor, 'place' | 'scannedAt' | 'turn'>;
+
+/** Answers undefined for an archive with too many holes to be worth remembering. */
+export const encodeCursor = (survey: Survey, about: About): Cursor | undefined => {
+  const { segmentSize, seen, histories } = survey;
+  const entries = [...seen.timelines];
+  const runs = entries.reduce((sum, [, one]) => sum + one.runs.length + one.bad.length, 0);
+  if (runs > MAX_RUNS) return undefined;
+  const timelines = entries.flatMap(([timeline, one]) => {
+    if (one.newest === undefined) return [];
+    const name = (number: bigint): string => formatSegmentName({ timeline, number }, segmentSize);
+    const named = (run: Run): [string, string, number] => [
+      name(run.first),
+      name(run.last),
+      run.mark,
+    ];
+    const newest = { segment: name(one.newest.number), name: one.newest.name, at: one.newest.at };
+    return [
+      { timeline, runs: one.runs.map(named), bad: one.bad.map(named), newest, files: one.files },
+    ];
+  });
+  return {
+    ...about,
+    version: 1,
+    segmentSize,
+    timelines,
+    labels: seen.labels.map(({ name }) => name),
+    histories: histories.map(({ timeline, name, etag, ...read }) => ({
+      timeline,
+      name,
+      etag,
+      ...('switches' in read && { switches: read.switches.map(encodeSwitch) }),
+    })),
+    files: seen.files,
+    partials: seen.partials,
+    others: seen.others,
+  };
+};
+
+const encodeSwitch = ({ parent, lsn }: { parent: number; lsn: bigint }): [number, string] => [
+  parent,
+  formatLsn(lsn),
+];
+
+class DamagedCursorError extends Error {}
+
+const must = <T>(value: T | undefined): T => {
+  if (value === undefined) throw new DamagedCursorError();
+  return value;
+};
+
+const decodeSwitch = ([parent, lsn]: [number, string]) => ({ parent, lsn: must(parseLsn(lsn)) });
+
+/** What was known, or undefined where the cursor holds a name that is none. */
+export const decodeCursor = (cursor: Cursor): Survey | undefined => {
+  const { segmentSize } = cursor;
+  const segment = (name: string) => must(parseSegmentName(name, segmentSize));
+  const run = ([first, last, mark]: [string, string, number]): Run => ({
+    first: segment(first).number,
+    last: segment(last).number,
+    mark,
+  });
+  try {
+    const seen: Observation = {
+      timelines: new Map(
+        cursor.timelines.map(({ timeline, runs, bad, newest, files }) => {
+          const { segment: newestName, ...rest } = newest;
+          const end = { ...rest, number: segment(newestName).number };
+          return [timeline, { runs: runs.map(run), bad: bad.map(run), newest: end, files }];
+        }),
+      ),
+      labels: cursor.labels.map((name) => ({ ...segment(name.slice(0, 24)), name })),
+      histories: cursor.histories.map(({ timeline, name, etag }) => ({ timeline, name, etag })),
+      rawSizes: new Map(),
+      highestPart: 0n,
+      files: cursor.files,
+      partials: cursor.partials,
+      others: cursor.others,
+    };
+    const histories = cursor.histories.flatMap(({ switches, ...history }) =>
+      switches === undefined ? [] : [{ ...history, switches: switches.map(decodeSwitch) }],
+    );
+    return { segmentSize, seen, histories };
+  } catch (error) {
+    if (error instanceof DamagedCursorError) return undefined;
+    throw error;
+  }
+};

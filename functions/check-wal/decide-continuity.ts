@@ -1,0 +1,100 @@
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { type Continuity, findGaps, type Gap } from '../../shared/postgres-wal/find-gaps.ts';
+import { formatTimeline } from '../../shared/postgres-wal/segment-name.ts';
+import { countSegments } from '../../shared/postgres-wal/segment-runs.ts';
+import { standingGaps } from './decide-expiry.ts';
+import { describeGaps, mendGaps, segmentsIn } from './describe-gaps.ts';
+import type { Judgement } from './judgement.ts';
+import { archiveOf, newestOf, type Survey } from './survey.ts';
+
+/** Gaps listed in a report; the others are counted. */
+const GAPS_LISTED = 100;
+
+const historyNames = (timelines: readonly number[]): string[] =>
+  timelines.map((timeline) => `${formatTimeline(timeline)}.history`);
+
+const segmentsOf = ({ seen }: Survey): number =>
+  [...seen.timelines.values()].reduce((sum, { runs }) => sum + Number(countSegments(runs)), 0);
+
+const listGaps = (gaps: readonly Gap[]) =>
+  gaps.slice(0, GAPS_LISTED).map(({ first, last, segments, after = null, before = null }) => ({
+    first,
+    last,
+    segments: Number(segments),
+    after,
+    before,
+  }));
+
+const observe = (survey: Survey, found: Continuity, gaps: readonly Gap[]) => ({
+  segments: segmentsOf(survey),
+  missing: Number(segmentsIn(gaps)),
+  gaps: listGaps(gaps),
+  oldest: found.oldest ?? null,
+  newest: found.newest ?? null,
+  timelines: [...survey.seen.timelines.keys()].sort((a, b) => a - b).map(formatTimeline),
+  timelinesNotNeeded: found.aside.map(formatTimeline),
+  missingHistories: historyNames(found.missingHistories),
+  baseBackups: survey.seen.labels.length,
+  segmentSizeBytes: survey.segmentSize,
+  partials: survey.seen.partials,
+  others: survey.seen.others,
+});
+
+/** A `.history` that is there but could not be read: what came before its timeline is not judged. */
+const unreadHistory = ({ histories }: Survey, { unreadableHistories }: Continuity) =>
+  histories
+    .flatMap((one) => ('trouble' in one ? [one] : []))
+    .find(({ timeline }) => unreadableHistories.includes(timeline));
+
+type Verdict = Pick<Judgement, 'reason' | 'summary' | 'files' | 'action'> &
+  ({ verdict: 'pass' | 'unknown' } | { verdict: 'fail'; severity: 'critical' | 'warning' });
+
+const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Gap[]): Verdict => {
+  const missing = historyNames(found.missingHistories);
+  if (newestOf(survey) === undefined) {
+    const reason = survey.seen.foreign === undefined ? 'nothing-archived' : 'foreign-naming';
+    const summary = `${policy.name}: no WAL segment is there, so there is no sequence to judge`;
+    return { verdict: 'unknown', reason, summary };
+  }
+  if (gaps.length > 0 || missing.length > 0) {
+    return {
+      verdict: 'fail',
+      severity: policy.severity,
+      reason: gaps.length > 0 ? 'gap' : 'history-missing',
+      summary: `${policy.name}: ${describeGaps(gaps, missing)}`,
+      action: mendGaps(gaps, missing),
+    };
+  }
+  const unread = unreadHistory(survey, found);
+  if (unread !== undefined) {
+    return {
+      verdict: 'unknown',
+      reason: unread.trouble.reason,
+      summary: `${policy.name}: how the timelines follow one another is not known: ${unread.trouble.message}`,
+      files: [unread.name],
+      action: `Make ${unread.name} readable for check-wal: a plain text file, or one compressed with gzip, brotli or zstd.`,
+    };
+  }
+  const summary = `${policy.name}: no segment is missing from ${found.oldest} to ${found.newest}`;
+  return { verdict: 'pass', reason: 'continuous', summary };
+};
+
+/**
+ * Whether every segment is there that a recovery reads, from the oldest base backup (or the oldest
+ * segment) along the timelines to the newest segment.
+ */
+export const decideContinuity = (policy: StoredBackup, survey: Survey, now: Date): Judgement => {
+  const found = findGaps(archiveOf(survey));
+  const gaps = standingGaps(policy, found.gaps, now);
+  return {
+    check: 'wal-continuity',
+    ...judge(policy, survey, found, gaps),
+    expected: { missing: 0 },
+    observed: observe(survey, found, gaps),
+    measurements: [
+      { name: 'segments', value: segmentsOf(survey), unit: 'segments' },
+      { name: 'segments-missing', value: Number(segmentsIn(gaps)), unit: 'segments' },
+      { name: 'gaps', value: gaps.length, unit: 'gaps' },
+    ],
+  };
+};

@@ -1,0 +1,24 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { clientSettings } from '../../shared/aws-client/client-settings.ts';
+import { createJsonLedger } from '../../shared/json-ledger/json-ledger.ts';
+import { readBundledPlan } from '../../shared/plan/bundled-plan.ts';
+import { createFactPublisher } from '../../shared/publish/fact-publisher.ts';
+import { createArchiveClient } from './archive-client.ts';
+import type { Services } from './check-wal.ts';
+import type { Config } from './config.ts';
+import { createCursorStore } from './cursor-store.ts';
+
+export const buildServices = (config: Config): Services => {
+  const settings = clientSettings();
+  const s3 = new S3Client({ ...settings, followRegionRedirects: true });
+  return {
+    plan: readBundledPlan(config.PLAN_FILE),
+    region: config.AWS_REGION,
+    stage: config.STAGE,
+    service: config.SERVICE,
+    openArchive: (location, signal) => createArchiveClient(s3, location, signal),
+    cursors: createCursorStore(createJsonLedger(s3, config.LEDGER_BUCKET)),
+    publish: createFactPublisher(new SNSClient(settings), config.FACTS_TOPIC_ARN),
+  };
+};

@@ -1,0 +1,15 @@
+import type { CheckReport } from '../../events/check-reported/v1.ts';
+
+type Said = Pick<CheckReport, 'reason' | 'summary' | 'expected' | 'observed' | 'measurements'> & {
+  check: 'wal-freshness' | 'wal-continuity' | 'wal-segment-size';
+  /** Where in the plan the promise stands, below `backups.<name>`. */
+  promise?: 'fresh';
+  /** Names of files below the archive's folder that show it. */
+  files?: string[];
+  /** What to do, without the line that checks again; absent where nothing is to be done. */
+  action?: string;
+};
+
+/** What one check comes to, before it is tied to a policy's place and to a moment. */
+export type Judgement = Said &
+  ({ verdict: 'pass' | 'unknown' } | { verdict: 'fail'; severity: 'critical' | 'warning' });

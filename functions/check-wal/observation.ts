@@ -1,0 +1,173 @@
+import { classifyArchiveName } from '../../shared/postgres-wal/archive-name.ts';
+import type { ForeignTool } from '../../shared/postgres-wal/foreign-naming.ts';
+import {
+  isSegmentSize,
+  parseSegmentName,
+  type Segment,
+} from '../../shared/postgres-wal/segment-name.ts';
+import {
+  appendSegment,
+  higher,
+  joinRuns,
+  type Run,
+} from '../../shared/postgres-wal/segment-runs.ts';
+import type { ListedFile } from './listing.ts';
+
+/** The highest segment of a timeline, as it stands in the archive. */
+export type Newest = { number: bigint; name: string; at: number };
+
+export type TimelineSeen = {
+  /** Marked with when they were archived, in milliseconds since 1970. */
+  runs: Run[];
+  /** Segments that cannot be restored: empty ones, and raw ones of a wrong size. Marked with their bytes. */
+  bad: Run[];
+  newest?: Newest;
+  /** Files of this timeline: with a raw and a compressed copy there are two for each segment. */
+  files: number;
+};
+
+export type Label = Segment & { name: string };
+export type HistorySeen = { timeline: number; name: string; etag: string };
+
+/** What one part of a listing showed, in memory that follows its holes and not its length. */
+export type Observation = {
+  timelines: Map<number, TimelineSeen>;
+  labels: Label[];
+  histories: HistorySeen[];
+  /** Raw segments by size, as far as PostgreSQL can be initialised with it. */
+  rawSizes: Map<number, number>;
+  /** The largest third part of a name, also of names that do not fit the assumed segment size. */
+  highestPart: bigint;
+  files: number;
+  partials: number;
+  others: number;
+  otherExample?: string;
+  foreign?: { tool: ForeignTool; example: string };
+};
+
+/** How the names and sizes of one archive are to be read. */
+export type Reading = {
+  segmentSize: number;
+  /** Files whose name does not match are somebody else's. */
+  isOurs: (name: string) => boolean;
+  /** False where the plan says that the bytes are encoded although the names do not. */
+  rawNamesAreRaw: boolean;
+};
+
+export const emptyObservation = (): Observation => ({
+  timelines: new Map(),
+  labels: [],
+  histories: [],
+  rawSizes: new Map(),
+  highestPart: 0n,
+  files: 0,
+  partials: 0,
+  others: 0,
+});
+
+const timelineSeen = (seen: Observation, timeline: number): TimelineSeen => {
+  const known = seen.timelines.get(timeline);
+  if (known !== undefined) return known;
+  const fresh = { runs: [], bad: [], files: 0 };
+  seen.timelines.set(timeline, fresh);
+  return fresh;
+};
+
+const addOther = (seen: Observation, name: string): void => {
+  seen.others += 1;
+  seen.otherExample ??= name;
+};
+
+const addSegment = (
+  seen: Observation,
+  file: ListedFile,
+  segment: { name: string; isRaw: boolean },
+  reading: Reading,
+): void => {
+  const part = BigInt(`0x${segment.name.slice(16)}`);
+  seen.highestPart = higher(seen.highestPart, part);
+  const raw = segment.isRaw && reading.rawNamesAreRaw;
+  if (raw && isSegmentSize(file.size)) {
+    seen.rawSizes.set(file.size, (seen.rawSizes.get(file.size) ?? 0) + 1);
+  }
+  const parsed = parseSegmentName(segment.name, reading.segmentSize);
+  if (parsed === undefined) {
+    addOther(seen, file.name);
+    return;
+  }
+  const timeline = timelineSeen(seen, parsed.timeline);
+  const at = file.lastModified.getTime();
+  timeline.files += 1;
+  appendSegment(timeline.runs, parsed.number, at);
+  if (file.size === 0 || (raw && file.size !== reading.segmentSize)) {
+    appendSegment(timeline.bad, parsed.number, file.size);
+  }
+  timeline.newest = { number: parsed.number, name: file.name, at };
+};
+
+/** Takes in one file; files come in the order of their names. Changes `seen`. */
+export const observeFile = (seen: Observation, file: ListedFile, reading: Reading): void => {
+  seen.files += 1;
+  if (!reading.isOurs(file.name)) {
+    addOther(seen, file.name);
+    return;
+  }
+  const what = classifyArchiveName(file.name);
+  switch (what.kind) {
+    case 'segment':
+      addSegment(
+        seen,
+        file,
+        { name: what.segment, isRaw: what.compression === undefined },
+        reading,
+      );
+      return;
+    case 'partial':
+      seen.partials += 1;
+      return;
+    case 'history':
+      seen.histories.push({ timeline: what.timeline, name: file.name, etag: file.etag });
+      return;
+    case 'backup-label': {
+      const start = parseSegmentName(what.segment, reading.segmentSize);
+      if (start === undefined) addOther(seen, file.name);
+      else seen.labels.push({ ...start, name: file.name });
+      return;
+    }
+    case 'foreign':
+      seen.foreign ??= { tool: what.tool, example: file.name };
+      addOther(seen, file.name);
+      return;
+    case 'other':
+      addOther(seen, file.name);
+      return;
+  }
+};
+
+const joinTimeline = (below: TimelineSeen | undefined, above: TimelineSeen): TimelineSeen => ({
+  runs: joinRuns(below?.runs ?? [], above.runs),
+  bad: joinRuns(below?.bad ?? [], above.bad),
+  newest: above.newest ?? below?.newest,
+  files: (below?.files ?? 0) + above.files,
+});
+
+/** Puts together what two parts of a listing showed, all names of `above` being above `below`'s. */
+export const joinObservations = (below: Observation, above: Observation): Observation => {
+  const timelines = new Map(below.timelines);
+  for (const [id, seen] of above.timelines)
+    timelines.set(id, joinTimeline(timelines.get(id), seen));
+  const rawSizes = new Map(below.rawSizes);
+  for (const [size, count] of above.rawSizes) rawSizes.set(size, (rawSizes.get(size) ?? 0) + count);
+  return {
+    timelines,
+    labels: [...below.labels, ...above.labels],
+    histories: [...below.histories, ...above.histories],
+    rawSizes,
+    highestPart: higher(above.highestPart, below.highestPart),
+    files: below.files + above.files,
+    partials: below.partials + above.partials,
+    others: below.others + above.others,
+    otherExample: below.otherExample ?? above.otherExample,
+    foreign: below.foreign ?? above.foreign,
+  };
+};

@@ -1,0 +1,33 @@
+import type { TimelineSwitch } from '../../shared/postgres-wal/history-file.ts';
+import type { Archive, History } from '../../shared/postgres-wal/recovery-route.ts';
+import type { HistorySeen, Newest, Observation } from './observation.ts';
+
+/** A `.history` that was read, or why it could not be. */
+export type HistoryRead = HistorySeen &
+  ({ switches: readonly TimelineSwitch[] } | { trouble: { reason: string; message: string } });
+
+/** Everything that is known of one archive after looking. */
+export type Survey = {
+  segmentSize: number;
+  seen: Observation;
+  histories: HistoryRead[];
+};
+
+/** The part of it that gaps are looked for in. */
+export const archiveOf = ({ segmentSize, seen, histories }: Survey): Archive => ({
+  segmentSize,
+  timelines: new Map([...seen.timelines].map(([timeline, { runs }]) => [timeline, runs])),
+  labels: seen.labels,
+  histories: new Map<number, History>(
+    histories.map((one) => [
+      one.timeline,
+      'switches' in one ? { switches: one.switches } : 'unreadable',
+    ]),
+  ),
+});
+
+/** The end of the highest timeline, which is the one that recovery follows. */
+export const newestOf = ({ seen }: Survey): Newest | undefined => {
+  const highest = Math.max(...seen.timelines.keys());
+  return seen.timelines.get(highest)?.newest;
+};
