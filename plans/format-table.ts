@@ -4,12 +4,16 @@ const GAP = '  ';
 const widthOf = (text: string): number => [...text].length;
 
 /** Words as lines of at most so many columns; a longer word has a line of its own. */
-export const wrap = (text: string, width: number): string[] =>
-  text.split(/\s+/).reduce<string[]>((lines, word) => {
+export const wrap = (text: string, width: number): string[] => {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
     const last = lines.at(-1);
-    if (last === undefined || widthOf(last) + 1 + widthOf(word) > width) return [...lines, word];
-    return [...lines.slice(0, -1), `${last} ${word}`];
-  }, []);
+    const fits = last !== undefined && widthOf(last) + 1 + widthOf(word) <= width;
+    if (fits) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+};
 
 const pad = (text: string, width: number): string => text + ' '.repeat(width - widthOf(text));
 

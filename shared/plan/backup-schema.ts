@@ -1,41 +1,13 @@
 import { z } from 'zod';
+import { freshSchema, retainSchema } from './backup-timing-schema.ts';
 import { durationSchema } from './duration.ts';
 import { locationSchema } from './location.ts';
 import { scheduleSchema } from './schedule.ts';
 import { secretSchema } from './secret-reference.ts';
+import { severitySchema } from './severity.ts';
 
-const severitySchema = z.enum(['critical', 'warning']);
 const REGION = 'must be a Region such as us-west-2';
 const regionSchema = z.string({ error: REGION }).regex(/^[a-z]{2}(-[a-z]+)+-\d$/, REGION);
-
-const freshSchema = z
-  .strictObject({
-    within: durationSchema.describe('The newest backup may be this old.'),
-    severity: severitySchema.default('warning').describe('How loud an older one is.'),
-    'critical-after': durationSchema.describe('From this age on it is critical.').optional(),
-  })
-  .refine((fresh) => (fresh['critical-after'] ?? Number.POSITIVE_INFINITY) > fresh.within, {
-    path: ['critical-after'],
-    message: 'must be longer than within',
-  });
-
-const generationsSchema = z
-  .strictObject({
-    daily: durationSchema.describe('One backup of every day is kept this long.').optional(),
-    weekly: durationSchema.describe('One backup of every week is kept this long.').optional(),
-    monthly: durationSchema.describe('One backup of every month is kept this long.').optional(),
-  })
-  .refine((tiers) => Object.values(tiers).some((tier) => tier !== undefined), {
-    message: 'must name at least one of daily, weekly and monthly',
-  });
-
-const retainSchema = z
-  .union([z.literal('forever'), durationSchema, generationsSchema], {
-    error: 'must be a duration such as 30d, forever, or { daily: 30d, weekly: 90d, monthly: 1y }',
-  })
-  .describe(
-    'How long each backup is kept: 30d, forever, or { daily: 30d, weekly: 90d, monthly: 1y }.',
-  );
 
 const opensslSchema = z.strictObject({
   openssl: z.enum(['aes-256-cbc', 'aes-192-cbc', 'aes-128-cbc']),

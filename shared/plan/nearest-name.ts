@@ -14,11 +14,16 @@ const distance = (a: string, b: string): number => {
   return at(a.length, b.length);
 };
 
+/** `warn` for `warning` is an abbreviation, however many letters it lacks. */
+const isShort = (wrong: string, name: string): boolean =>
+  wrong.length >= 3 && name.toLowerCase().startsWith(wrong.toLowerCase());
+
 /** The name that was probably meant, or nothing where none is near. */
 export const nearestName = (wrong: string, names: readonly string[]): string | undefined => {
   const ranked = names
     .map((name) => ({ name, cost: distance(wrong.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.cost - b.cost);
   const [best] = ranked;
-  return best && best.cost <= Math.max(2, Math.ceil(wrong.length / 3)) ? best.name : undefined;
+  const isNear = best && best.cost <= Math.max(2, Math.ceil(wrong.length / 3));
+  return isNear ? best.name : names.find((name) => isShort(wrong, name));
 };

@@ -5,10 +5,17 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 let made: JsonSchema | undefined;
 
-/** An editor sees `${env:NAME}` where the loader sees what it stands for. */
+const REFERENCE = '|\\$\\{env:\\w+\\}';
+
+/**
+ * An editor sees `${env:NAME}` where the loader sees what it stands for. Zod calls this more than once
+ * for one schema, where that is a chain of several.
+ */
 const allowReference = (schema: JsonSchema): void => {
   delete schema.format;
-  if (schema.pattern !== undefined) schema.pattern = `${schema.pattern}|\\$\\{env:\\w+\\}`;
+  const { pattern } = schema;
+  if (pattern === undefined || pattern.endsWith(REFERENCE)) return;
+  schema.pattern = `${pattern}${REFERENCE}`;
 };
 
 /**

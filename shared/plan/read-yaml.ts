@@ -6,8 +6,10 @@ import {
   isScalar,
   LineCounter,
   parseDocument,
+  visit,
   type YAMLError,
 } from 'yaml';
+import { showKey } from './secret-path.ts';
 
 /** Aliases may multiply a small file into a large one; a plan needs few. */
 const MAX_ALIASES = 100;
@@ -43,16 +45,53 @@ const offsetOf = (document: Document.Parsed, path: readonly PropertyKey[]): numb
   return offset;
 };
 
+const TOO_MANY_ALIASES = `has more than ${MAX_ALIASES} aliases`;
+
+type Fault = { offset: number; message: string };
+
+/** The first alias that cannot be followed, and why. Each is looked up in the whole document. */
+const badAliases = (document: Document.Parsed): Fault[] => {
+  const faults: Fault[] = [];
+  let count = 0;
+  visit(document, {
+    Alias: (_, alias) => {
+      count += 1;
+      const offset = alias.range?.[0] ?? 0;
+      if (count > MAX_ALIASES) faults.push({ offset, message: TOO_MANY_ALIASES });
+      else if (alias.resolve(document) === undefined)
+        faults.push({ offset, message: 'this alias has no anchor before it' });
+      return faults.length > 0 ? visit.BREAK : undefined;
+    },
+  });
+  return faults;
+};
+
+/** Keys that stand twice in one map. The parser's own search takes a time that grows with the square. */
+const duplicateKeys = (document: Document.Parsed): Fault[] => {
+  const faults: Fault[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<unknown>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? key.value : key;
+        if (seen.has(name)) {
+          const shown = showKey(String(name), ['alerts', 'channels', '']);
+          const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0;
+          const what = shown === name ? `the key "${shown}"` : 'this key';
+          faults.push({ offset, message: `${what} stands here twice` });
+        }
+        seen.add(name);
+      }
+    },
+  });
+  return faults;
+};
+
 /** The parser's words without the piece of the file that some of them quote: it may be a secret. */
-const explain = ({ code, message }: YAMLError, text: string, offset: number): string => {
-  if (code === 'DUPLICATE_KEY') {
-    const key = /^[a-z][a-z -]{0,39}(?=\s*:)/i.exec(text.slice(offset))?.[0];
-    return key === undefined ? 'this key stands here twice' : `the key "${key}" stands here twice`;
-  }
+const explain = ({ code, message }: YAMLError): string => {
   if (code === 'TAG_RESOLVE_FAILED') return 'YAML tags such as !Ref mean nothing in a plan';
   if (/call stack/i.test(message)) return 'is nested too deeply';
   if (code === 'NON_STRING_KEY') return 'a key must be plain text, not a map or a list';
-  if (code === 'BAD_ALIAS') return 'this alias has no anchor before it';
   const plain = message.replace(/(:\s*["'`{]|\s+["'`]).*$/s, '');
   return `not YAML: ${plain.slice(0, 120)}`;
 };
@@ -75,24 +114,20 @@ export const readYaml = (text: string): YamlText => {
     const document = parseDocument(text, {
       lineCounter: lines,
       prettyErrors: false,
-      uniqueKeys: true,
+      uniqueKeys: false,
       stringKeys: true,
       logLevel: 'error',
     });
     const found = document.errors.length > 0 ? document.errors : document.warnings;
-    if (found.length > 0) {
-      return failed(
-        found.map((error) => ({
-          ...at(error.pos[0]),
-          message: explain(error, text, error.pos[0]),
-        })),
-      );
+    const faults = found.map((error) => ({ offset: error.pos[0], message: explain(error) }));
+    if (faults.length === 0) faults.push(...badAliases(document), ...duplicateKeys(document));
+    if (faults.length > 0) {
+      return failed(faults.map(({ offset, message }) => ({ ...at(offset), message })));
     }
     const content: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { content, problems: [], locate: (path) => at(offsetOf(document, path)) };
   } catch (error) {
-    const isAliases = error instanceof ReferenceError;
-    const message = isAliases ? `has more than ${MAX_ALIASES} aliases` : 'is nested too deeply';
+    const message = error instanceof ReferenceError ? TOO_MANY_ALIASES : 'is nested too deeply';
     return failed([{ line: 1, column: 1, message }]);
   }
 };

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { severitySchema } from './severity.ts';
 
 const TOPIC = 'must be the ARN of an SNS topic with a 12-digit account id';
 const topicArn = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/;
-const severitySchema = z.enum(['critical', 'warning']);
 
 const deadLettersSchema = z.strictObject({
   queue: z
