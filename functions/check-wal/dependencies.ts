@@ -11,6 +11,8 @@ import { createCursorStore } from './cursor-store.ts';
 
 export const buildServices = (config: Config): Services => {
   const settings = clientSettings();
+  // Doing without the memory is better than waiting for it until no time is left to look.
+  const ledger = new S3Client(clientSettings({ answerMs: 4_000, attempts: 2 }));
   const s3 = new S3Client({ ...settings, followRegionRedirects: true });
   return {
     plan: readBundledPlan(config.PLAN_FILE),
@@ -18,7 +20,7 @@ export const buildServices = (config: Config): Services => {
     stage: config.STAGE,
     service: config.SERVICE,
     openArchive: (location, signal) => createArchiveClient(s3, location, signal),
-    cursors: createCursorStore(createJsonLedger(s3, config.LEDGER_BUCKET)),
+    cursors: createCursorStore(createJsonLedger(ledger, config.LEDGER_BUCKET)),
     publish: createFactPublisher(new SNSClient(settings), config.FACTS_TOPIC_ARN),
   };
 };
