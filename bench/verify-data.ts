@@ -47,7 +47,10 @@ const numbers = (seed: number) => () => {
 };
 
 const row = (id: number, next: () => number): string => {
-  const at = new Date(1_700_000_000_000 + id * 977).toISOString().replace('T', ' ').replace('Z', '+00');
+  const at = new Date(1_700_000_000_000 + id * 977)
+    .toISOString()
+    .replace('T', ' ')
+    .replace('Z', '+00');
   const message = next().toString(16).padStart(8, '0') + next().toString(16).padStart(8, '0');
   return `${id}\t${next() % 4_000}\t${KINDS[next() % KINDS.length]}\tuser${next() % 250_000}@example.com\t${at}\t{"sns_message_id": "${message}", "ip": "203.0.113.${next() % 256}"}\n`;
 };
@@ -69,7 +72,11 @@ function* dump(bytes: number): Generator<Buffer> {
  * Writes a plain dump of about `bytes`, in the shape that pg_dump gives a table of tracking events,
  * compressed by gzip and encrypted by the machine's own `openssl enc`, as MailBlast's script does.
  */
-export const writeEncryptedDump = async (file: string, bytes: number, passphrase: string): Promise<void> => {
+export const writeEncryptedDump = async (
+  file: string,
+  bytes: number,
+  passphrase: string,
+): Promise<void> => {
   const openssl = spawn('openssl', ['enc', '-aes-256-cbc', '-salt', '-pass', 'env:PASSPHRASE'], {
     env: { ...process.env, PASSPHRASE: passphrase },
     stdio: ['pipe', 'pipe', 'inherit'],

@@ -61,3 +61,15 @@ export async function* gunzip(source: ByteSource): AsyncGenerator<Buffer> {
     throw new DamageError('trailing-data', `${extra} bytes follow the end of the gzip stream`);
   }
 }
+
+/**
+ * Gives back at once the memory of a piece that `gunzip` yielded, when its last reader has finished
+ * with it. Without it every gigabyte passes through V8's external memory, and a full collection runs
+ * for every few pieces: a quarter of the processor time of a verification, measured.
+ *
+ * Only a piece that ends its buffer is given back: zlib fills what is left of the others.
+ */
+export const releasePiece = ({ buffer, byteOffset, length }: Buffer): void => {
+  const isWhole = buffer.byteLength === PIECE_BYTES && byteOffset + length === PIECE_BYTES;
+  if (isWhole && buffer instanceof ArrayBuffer) buffer.transfer(0);
+};

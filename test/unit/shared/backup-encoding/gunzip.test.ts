@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gunzip } from '../../../../shared/backup-encoding/gunzip.ts';
+import { gunzip, releasePiece } from '../../../../shared/backup-encoding/gunzip.ts';
 import { collect, inPieces } from '../../../support/bytes.ts';
 
 const plain = Buffer.from(
@@ -50,6 +50,17 @@ describe('gunzip', () => {
   it('refuses junk after the end', async () => {
     const junk = Buffer.from('and something else');
     await expect(read(Buffer.concat([gz, junk]))).rejects.toEqual(damage('corrupt'));
+  });
+
+  it('goes on when its pieces are given back', async () => {
+    const large = Buffer.from('0123456789abcdef'.repeat(300_000));
+    let at = 0;
+    for await (const piece of gunzip(inPieces(gzipSync(large), 997))) {
+      expect(piece.equals(large.subarray(at, at + piece.length))).toBe(true);
+      at += piece.length;
+      releasePiece(piece);
+    }
+    expect(at).toBe(large.length);
   });
 
   it('passes on the error of its source', async () => {
