@@ -1,9 +1,11 @@
-"""MiniStack with one thing more: the age of an object can be set.
+"""MiniStack with one thing more and one thing mended. Its files stay as they are.
 
-S3 gives an object the time of its upload, and no client can change it. Backups that are to be days
-old on a cloud that is minutes old need it, so `POST /_lifeboat/backdate` with
-`{"bucket", "key", "lastModified"}` sets it, on loopback alone. MiniStack's files stay as they are:
-its ASGI application is wrapped before it is served.
+More: the age of an object can be set. S3 gives an object the time of its upload, and no client can
+change it; backups that are to be days old on a cloud that is minutes old need it. So
+`POST /_lifeboat/backdate` with `{"bucket", "key", "lastModified"}` sets it.
+
+Mended: MiniStack 1.5.33 answers a ranged GET that names a version with the whole object. S3 answers
+with the range, and whoever reads a versioned bucket in parts depends on it.
 """
 
 import json
@@ -16,6 +18,25 @@ serve_aws = gateway.app
 
 PATH = "/_lifeboat/backdate"
 TIME = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+
+
+get_object = s3._get_object
+
+
+def get_object_in_ranges(bucket, key, headers, query_params=None):
+    status, answered, body = get_object(bucket, key, headers, query_params)
+    asked = headers.get("range", "")
+    if status != 200 or not asked or not (query_params or {}).get("versionId"):
+        return status, answered, body
+    found = s3._parse_range(asked, len(body))
+    if found is None:
+        return 416, {"Content-Range": f"bytes */{len(body)}"}, b""
+    first, last = found
+    # The checksum is that of the whole object; a client would hold it against the part.
+    kept = {name: value for name, value in answered.items() if not name.lower().startswith("x-amz-checksum")}
+    kept["Content-Length"] = str(last - first + 1)
+    kept["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
+    return 206, kept, body[first : last + 1]
 
 
 async def read_body(receive):
@@ -55,5 +76,6 @@ async def app(scope, receive, send):
 
 
 if __name__ == "__main__":
+    s3._get_object = get_object_in_ranges
     gateway.app = app
     gateway.main()
