@@ -33,5 +33,5 @@ export const emailBody = ({ plan, data }: AlertDeliveryRequested): string => {
     ].join('\n'),
     links.map(({ href, text }) => `${text}\n${href}`).join('\n'),
   ];
-  return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`;
+  return `${paragraphs.filter((paragraph) => paragraph !== '').join('\n\n')}\n`.toWellFormed();
 };

@@ -18,7 +18,11 @@ export const standing = ({ action, severity }: Pick<Request, 'action' | 'severit
 };
 
 /** A CR or LF in a mail's subject would begin a header of its own. */
-const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+const oneLine = (text: string): string =>
+  text
+    .toWellFormed()
+    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+    .trim();
 
 /** What this message is and what about, on one line. */
 export const headline = (request: Request): string =>

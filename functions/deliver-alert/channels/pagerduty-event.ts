@@ -6,12 +6,13 @@ import { shortenText } from '../../../shared/short-text/shorten-text.ts';
 
 const MAX_SUMMARY = 1_024;
 const MAX_DETAIL = 10_000;
+const MAX_NAME = 500;
 
 const details = (data: AlertDeliveryRequest) => ({
-  summary: data.summary,
+  summary: shortenText(data.summary, MAX_DETAIL),
   what_to_do: shortenText(data.recommendation, MAX_DETAIL),
   open_since: data.openedAt,
-  region: data.subject.region,
+  region: shortenText(data.subject.region, MAX_NAME),
   incident: data.incident,
 });
 
@@ -37,15 +38,15 @@ export const pagerdutyEvents = ({ plan, data }: AlertDeliveryRequested, routingK
       event_action: 'trigger' as const,
       dedup_key: data.dedupKey,
       client: 'Lifeboat',
-      links: data.links.map(({ href, text }) => ({ href, text })),
+      links: data.links.map(({ href, text }) => ({ href, text: shortenText(text, MAX_NAME) })),
       payload: {
         summary: shortenText(data.title, MAX_SUMMARY),
-        source: `${plan}/${data.subject.region}`,
+        source: shortenText(`${plan}/${data.subject.region}`, MAX_NAME),
         severity: data.severity,
         timestamp: data.observedAt,
-        component: `${data.subject.kind}/${data.subject.id}`,
+        component: shortenText(`${data.subject.kind}/${data.subject.id}`, MAX_NAME),
         group: plan,
-        class: data.check,
+        class: shortenText(data.check, MAX_NAME),
         custom_details: details(data),
       },
     },
