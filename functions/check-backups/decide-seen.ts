@@ -8,6 +8,8 @@ export const MAX_REMEMBERED = 5_000;
 export type SeenInput = {
   previous?: Seen;
   listed: readonly Generation[];
+  /** Names that are there and belong to another policy, since a plan can change. */
+  others: ReadonlySet<string>;
   retain?: Retention;
   everySeconds?: number;
   now: Date;
@@ -28,7 +30,7 @@ const noteGone = (input: SeenInput): SeenGeneration[] => {
   const times = new Map(input.listed.map(({ name, at }) => [name, at.toISOString()]));
   return (input.previous?.generations ?? []).flatMap((seen) => {
     const at = times.get(seen.name);
-    if (at === seen.at) return [];
+    if (at === seen.at || input.others.has(seen.name)) return [];
     // A name that is back after it was missed has been restored.
     if (at !== undefined && seen.goneAt !== undefined && !seen.overwritten) return [];
     const goneAt = seen.goneAt ?? input.now.toISOString();

@@ -1,5 +1,6 @@
 import {
   type DBSnapshot,
+  DescribeDBInstanceAutomatedBackupsCommand,
   DescribeDBInstancesCommand,
   paginateDescribeDBSnapshots,
   type RDSClient,
@@ -14,6 +15,8 @@ export type RdsStore = {
   snapshots: (instance: string) => Promise<Observed<Snapshot[]>>;
   /** Copies of its snapshots in another Region. */
   copies: (instance: string, region: string) => Promise<Observed<Snapshot[]>>;
+  /** Automated backups that RDS replicates to another Region, as far as they reach. */
+  replicatedBackups: (instance: string, region: string) => Promise<Observed<Snapshot[]>>;
   /** `undefined`: there is no such DB instance. */
   pointInTime: (instance: string) => Promise<Observed<PointInTime | undefined>>;
 };
@@ -73,6 +76,23 @@ export const createRdsStore = (
       gate(`rds ${region}`, async () =>
         (await all(region, instance)).filter((one) => cameFrom(home, one)).flatMap(snapshotOf),
       ),
+
+    replicatedBackups: (instance, region) =>
+      gate(`rds ${region}`, async () => {
+        const command = new DescribeDBInstanceAutomatedBackupsCommand({
+          DBInstanceIdentifier: instance,
+        });
+        const { DBInstanceAutomatedBackups = [] } = await clientFor(region).send(command, {
+          abortSignal: signal,
+        });
+        return DBInstanceAutomatedBackups.filter(({ Region }) => Region === home).map((found) => ({
+          id: found.DBInstanceAutomatedBackupsArn ?? instance,
+          ready: found.RestoreWindow?.LatestTime !== undefined,
+          state: found.Status ?? 'unknown',
+          at: found.RestoreWindow?.LatestTime ?? new Date(0),
+          encrypted: found.Encrypted ?? false,
+        }));
+      }),
 
     pointInTime: (instance) =>
       gate(`rds ${home}`, async () => {

@@ -13,6 +13,8 @@ const comparedSchema = z.tuple([
 
 /** All that is remembered of one policy. Places are keyed by their URI. */
 export const policyRecordSchema = z.object({
+  /** The location that this is about: with another one in the plan, memory begins anew. */
+  place: z.string(),
   seen: seenSchema.optional(),
   announced: z.record(z.string(), announcedSchema).default({}),
   compared: z.record(z.string(), z.record(z.string(), comparedSchema)).default({}),
@@ -20,8 +22,6 @@ export const policyRecordSchema = z.object({
 });
 export type PolicyRecord = z.infer<typeof policyRecordSchema>;
 export type Compared = PolicyRecord['compared'][string];
-
-export const EMPTY_RECORD: PolicyRecord = { announced: {}, compared: {} };
 
 export type Remembered = {
   record: PolicyRecord;
@@ -31,11 +31,12 @@ export type Remembered = {
 
 /** The function's own record of each policy, in its own bucket. A damaged record counts as none. */
 export const createSeenLedger = (ledger: JsonLedger) => ({
-  async read(policy: string): Promise<Remembered> {
+  async read(policy: string, place: string): Promise<Remembered> {
     const key = `policies/${policy}.json`;
     const found = await ledger.read(key, policyRecordSchema);
-    const record = found?.value ?? EMPTY_RECORD;
-    const before = found?.value === undefined ? undefined : JSON.stringify(found.value);
+    const known = found?.value?.place === place ? found.value : undefined;
+    const record = known ?? { place, announced: {}, compared: {} };
+    const before = known && JSON.stringify(known);
     return {
       record,
       store: async (next) =>

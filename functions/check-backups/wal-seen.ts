@@ -21,7 +21,7 @@ export type WalCopySeen = z.infer<typeof copySchema>;
 export const walSeenSchema = z.object({
   firstSeenAt: z.iso.datetime(),
   oldest: segmentSchema.optional(),
-  newest: segmentSchema.optional(),
+  newest: segmentSchema.extend({ storageClass: z.string() }).optional(),
   /** The first segment that went before its time, and the one that was then the oldest. */
   lost: z.object({ first: segmentSchema, before: z.string(), goneAt: z.iso.datetime() }).optional(),
   copies: z.record(z.string(), copySchema).default({}),
