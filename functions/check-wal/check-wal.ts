@@ -78,11 +78,13 @@ export const checkWal = async (services: Services, invocation: Invocation, run: 
     }),
   );
   await services.publish(facts);
-  return reports.map(({ check, subject, verdict, reason, summary }) => ({
+  return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
     check,
     backup: subject.id,
     verdict,
     reason,
     summary,
+    action,
+    measurements,
   }));
 };

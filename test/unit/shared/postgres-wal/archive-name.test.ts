@@ -82,5 +82,5 @@ describe('names in a WAL archive', () => {
       }),
       { numRuns: 20_000 },
     );
-  });
+  }, 30_000);
 });

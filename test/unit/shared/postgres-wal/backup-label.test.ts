@@ -37,5 +37,5 @@ describe('.backup files', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }, 30_000);
 });

@@ -56,7 +56,7 @@ describe('gaps, against a model that counts segment by segment', () => {
       { numRuns: 3_000 },
     );
     expect(holes).toBeGreaterThan(1_000);
-  });
+  }, 30_000);
 
   it('are none in a whole archive, whatever its timelines', () => {
     fc.assert(
@@ -66,5 +66,5 @@ describe('gaps, against a model that counts segment by segment', () => {
       }),
       { numRuns: 1_000 },
     );
-  });
+  }, 30_000);
 });

@@ -45,5 +45,5 @@ describe('.history files', () => {
       }),
       { numRuns: 2_000 },
     );
-  });
+  }, 30_000);
 });

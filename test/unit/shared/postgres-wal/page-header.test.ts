@@ -58,5 +58,5 @@ describe('page headers', () => {
       }),
       { numRuns: 10_000 },
     );
-  });
+  }, 30_000);
 });

@@ -1,0 +1,115 @@
+/**
+ * As much of S3 and SNS as check-wal asks for, over an archive that stands in memory, with a chosen
+ * delay before each answer. An emulator would take minutes to be filled with 100,000 objects, sorts all
+ * of them anew for each request, and answers one request at a time, so it would measure itself.
+ *
+ * Started by bench/wal.ts; prints its port.
+ */
+import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+
+const orderSchema = z.object({
+  delayMs: z.number(),
+  timelines: z.array(z.object({ timeline: z.int(), from: z.int(), count: z.int() })),
+  histories: z.array(z.object({ name: z.string(), text: z.string() })),
+});
+
+const PREFIX = 'wal/';
+const PER_LOG = 256;
+const MAX_KEYS = 1_000;
+
+const hex8 = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
+const segment = (timeline: number, number: number): string =>
+  `${hex8(timeline)}${hex8(Math.floor(number / PER_LOG))}${hex8(number % PER_LOG)}.gz`;
+
+let delayMs = 0;
+let keys: string[] = [];
+const kept = new Map<string, Buffer>();
+
+/** Puts another archive in the place of this one. */
+const build = (order: z.infer<typeof orderSchema>): void => {
+  delayMs = order.delayMs;
+  for (const { name, text } of order.histories)
+    kept.set(`/archive/${PREFIX}${name}`, Buffer.from(text));
+  keys = [
+    ...order.histories.map(({ name }) => PREFIX + name),
+    ...order.timelines.flatMap(({ timeline, from, count }) =>
+      Array.from({ length: count }, (_, index) => PREFIX + segment(timeline, from + index)),
+    ),
+  ].sort();
+};
+
+/** The first index whose key is above a key. */
+const indexAfter = (key: string): number => {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] ?? '') > key) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+};
+
+const contents = (key: string, now: string): string =>
+  `<Contents><Key>${key}</Key><LastModified>${now}</LastModified><ETag>&quot;9e107d9d372bb6826bd81d3542a419d6&quot;</ETag><Size>4096</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+
+const list = (query: URLSearchParams): string => {
+  const token = query.get('continuation-token');
+  const after = token ?? query.get('start-after') ?? '';
+  const start = indexAfter(after);
+  const limit = Math.min(MAX_KEYS, Number(query.get('max-keys') ?? MAX_KEYS));
+  const page = keys.slice(start, start + limit);
+  const more = start + page.length < keys.length;
+  const now = new Date().toISOString();
+  const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
+  return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>archive</Name><KeyCount>${page.length}</KeyCount><IsTruncated>${more}</IsTruncated>${next}${page.map((key) => contents(key, now)).join('')}</ListBucketResult>`;
+};
+
+const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
+
+const published = (body: string): string => {
+  const ids = [...new URLSearchParams(body)].flatMap(([name, value]) =>
+    /^PublishBatchRequestEntries\.member\.\d+\.Id$/.test(name) ? [value] : [],
+  );
+  const members = ids.map((id) => `<member><Id>${id}</Id><MessageId>${id}</MessageId></member>`);
+  return `<PublishBatchResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishBatchResult><Failed/><Successful>${members.join('')}</Successful></PublishBatchResult></PublishBatchResponse>`;
+};
+
+const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const body = await buffer(request);
+  const send = (status: number, content: Buffer | string, etag?: string): void => {
+    response.writeHead(status, etag === undefined ? {} : { etag });
+    response.end(content);
+  };
+  if (pathname === '/_build') {
+    build(orderSchema.parse(JSON.parse(body.toString())));
+    send(204, '');
+    return;
+  }
+  if (delayMs > 0) await wait(delayMs);
+  if (request.method === 'POST') send(200, published(body.toString()));
+  else if (request.method === 'PUT') {
+    kept.set(pathname, body);
+    send(200, '', etagOf(body));
+  } else if (searchParams.has('list-type')) send(200, list(searchParams));
+  else {
+    const held = kept.get(decodeURIComponent(pathname));
+    if (held === undefined) send(404, '<Error><Code>NoSuchKey</Code></Error>');
+    else send(200, held, etagOf(held));
+  }
+};
+
+const server = createServer((request, response) => {
+  answer(request, response).catch((error: unknown) => {
+    response.writeHead(500);
+    response.end(String(error));
+  });
+});
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  console.log(typeof address === 'object' ? address?.port : undefined);
+});

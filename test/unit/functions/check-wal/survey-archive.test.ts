@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import type { ArchiveClient } from '../../../../functions/check-wal/archive-client.ts';
+import type { ListedFile } from '../../../../functions/check-wal/listing.ts';
+import { archiveOf } from '../../../../functions/check-wal/survey.ts';
+import { type Memory, surveyArchive } from '../../../../functions/check-wal/survey-archive.ts';
+import { findGaps } from '../../../../shared/postgres-wal/find-gaps.ts';
+import { formatSegmentName } from '../../../../shared/postgres-wal/segment-name.ts';
+import { file, history, listing, segments } from './listed-archive.ts';
+import { walPolicy } from './surveyed-archive.ts';
+
+const MB = 1024 ** 2;
+
+const clientOver = (files: readonly ListedFile[], texts: Record<string, string> = {}) => {
+  const { list, asked } = listing(files);
+  const reads: string[] = [];
+  const client: ArchiveClient = {
+    list,
+    listRequests: () => asked.length,
+    read: async (name) => {
+      reads.push(name);
+      return Buffer.from(texts[name] ?? '');
+    },
+  };
+  return { client, asked, reads };
+};
+const survey = async (files: readonly ListedFile[], memory?: Memory, policy = walPolicy()) => {
+  const { client, asked } = clientOver(files);
+  const looked = await surveyArchive(client, policy, memory);
+  const { gaps } = findGaps(archiveOf(looked.survey));
+  return { ...looked, gaps, requests: asked.length };
+};
+const named = (size: number, from: number, count: number, suffix = '.gz', bytes = 100) =>
+  Array.from({ length: count }, (_, index) =>
+    file(formatSegmentName({ timeline: 1, number: BigInt(from + index) }, size) + suffix, bytes),
+  );
+const remember = (known: Memory['known'], turn = 0): Memory => ({ known, turn });
+
+describe('a survey of an archive', () => {
+  it.each([1, 8, 64, 256])(
+    'reads compressed segments of %d MB by their names alone',
+    async (size) => {
+      const { gaps, survey: found } = await survey(named(size * MB, 0, 3 * (4096 / size)));
+      expect(found.segmentSize).toBe(size * MB);
+      expect(gaps).toEqual([]);
+    },
+  );
+
+  it('goes by the weight of raw segments, and by the plan before all', async () => {
+    const raw = named(64 * MB, 60, 8, '', 64 * MB);
+    expect(await survey(raw)).toMatchObject({ gaps: [], survey: { segmentSize: 64 * MB } });
+    const policy = walPolicy({ segmentSizeBytes: 16 * MB });
+    expect((await survey(raw, undefined, policy)).survey.segmentSize).toBe(16 * MB);
+  });
+
+  it('keeps the size that it found while nothing speaks against it', async () => {
+    const files = named(64 * MB, 0, 200);
+    const first = await survey(files);
+    const later = await survey(files.slice(70, 120), remember(first.survey));
+    expect(later).toMatchObject({ gaps: [], requests: 1, survey: { segmentSize: 64 * MB } });
+    const other = await survey(named(16 * MB, 100, 100), remember(first.survey));
+    expect(other.survey.segmentSize).toBe(16 * MB);
+  });
+
+  it('reads a small archive whole each time, with one request', async () => {
+    const files = segments(1, 5n, 300).map((name) => file(name));
+    const first = await survey(files);
+    const again = await survey(files.slice(1, 40), remember(first.survey));
+    expect(again).toMatchObject({ full: true, requests: 1, gaps: [] });
+  });
+
+  it('reads a large one whole where its memory is of nothing', async () => {
+    const { client } = clientOver([]);
+    const empty = (await surveyArchive(client, walPolicy(), undefined)).survey;
+    const known = { ...empty, seen: { ...empty.seen, files: 5_000 } };
+    expect(
+      await survey(
+        segments(1, 5n, 3).map((name) => file(name)),
+        remember(known),
+      ),
+    ).toMatchObject({
+      full: true,
+      gaps: [],
+    });
+  });
+
+  it('looks at ten suspects a run, each in its turn', async () => {
+    const whole = segments(1, 0n, 3_000);
+    const missing = Array.from({ length: 25 }, (_, index) => 20 * index + 7);
+    const holed = whole.filter((_, index) => !missing.includes(index)).map((name) => file(name));
+    const first = await survey(holed);
+    expect(first.gaps).toHaveLength(25);
+    let known = first.survey;
+    const left: number[] = [];
+    for (const turn of [0, 1, 2]) {
+      const next = await survey(
+        whole.map((name) => file(name)),
+        remember(known, turn),
+      );
+      expect(next.requests).toBeLessThanOrEqual(11);
+      left.push(next.gaps.length);
+      known = next.survey;
+    }
+    expect(left).toEqual([15, 5, 0]);
+  });
+
+  it('sees with one more request that an old bad segment was mended', async () => {
+    const files = (bytes: number) =>
+      segments(1, 0n, 2_000).map((name, index) => file(name, index === 9 ? bytes : 50));
+    const first = await survey(files(0));
+    expect(first.survey.seen.timelines.get(1)?.bad).toHaveLength(1);
+    const again = await survey(files(50), remember(first.survey));
+    expect(again).toMatchObject({ full: false, requests: 2 });
+    expect(again.survey.seen.timelines.get(1)?.bad).toEqual([]);
+  });
+
+  it('reads a history once, and again when it has changed', async () => {
+    const files = [...segments(1, 0n, 800), history(2), ...segments(2, 800n, 3)].map((name) =>
+      file(name),
+    );
+    const text = { [history(2)]: '1\t3/20000000\tx' };
+    const first = clientOver(files, text);
+    const { survey: known } = await surveyArchive(first.client, walPolicy(), undefined);
+    expect(known.histories).toMatchObject([{ switches: [{ parent: 1, lsn: 0x3_2000_0000n }] }]);
+    expect(first.reads).toEqual([history(2)]);
+    const second = clientOver(files, text);
+    await surveyArchive(second.client, walPolicy(), remember(known));
+    expect(second.reads).toEqual([]);
+    const changed = files.map((one) => (one.name === history(2) ? { ...one, etag: '"new"' } : one));
+    const third = clientOver(changed, text);
+    await surveyArchive(third.client, walPolicy(), remember(known));
+    expect(third.reads).toEqual([history(2)]);
+  });
+});
