@@ -22,23 +22,23 @@ const stateSchema = z.looseObject({
 
 export type PackagedService = {
   template: Template;
+  /** The same as it is sent to CloudFormation. */
+  templateText: string;
   /** Of each function, what its archive unpacks to. */
   archives: Record<string, ZipEntry[]>;
 };
 
-const readJson = async (name: string): Promise<unknown> =>
-  JSON.parse(await readFile(join(ROOT, '.serverless', name), 'utf8'));
+const readText = (name: string): Promise<string> =>
+  readFile(join(ROOT, '.serverless', name), 'utf8');
 
 const readPackage = async (): Promise<PackagedService> => {
-  const state = stateSchema.parse(await readJson('serverless-state.json'));
+  const state = stateSchema.parse(JSON.parse(await readText('serverless-state.json')));
   const archives: Record<string, ZipEntry[]> = {};
   for (const [name, settings] of Object.entries(state.service.functions)) {
     archives[name] = zipEntries(await readFile(resolve(ROOT, settings.package.artifact)));
   }
-  const template = templateSchema.parse(
-    await readJson('cloudformation-template-update-stack.json'),
-  );
-  return { template, archives };
+  const templateText = await readText('cloudformation-template-update-stack.json');
+  return { template: templateSchema.parse(JSON.parse(templateText)), templateText, archives };
 };
 
 /**

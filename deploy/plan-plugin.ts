@@ -4,10 +4,12 @@ import { z } from 'zod';
 import { type LoadedPlan, loadPlan, parsePlan } from '../shared/plan/load-plan.ts';
 import { formatProblem, PlanError } from '../shared/plan/plan-problem.ts';
 import { dropEmptyStatements } from './drop-empty-statements.ts';
+import { dropRedundantDependencies } from './drop-redundant-dependencies.ts';
 import { dropSharedRole } from './drop-shared-role.ts';
 import { choosePlanFile } from './plan-file.ts';
 import { planValues } from './plan-values.ts';
 
+type Template = Parameters<typeof dropRedundantDependencies>[0];
 type FunctionSettings = { iamRoleStatements?: { Resource?: unknown }[] };
 
 /** What is used here of osls's own object. */
@@ -18,7 +20,7 @@ type Serverless = {
   processedInput: { commands: string[]; options: Record<string, unknown> };
   service: {
     functions: Record<string, FunctionSettings>;
-    provider: { compiledCloudFormationTemplate: { Resources: Record<string, unknown> } };
+    provider: { compiledCloudFormationTemplate: Template };
   };
 };
 type Logging = { log: { warning: (text: string) => void } };
@@ -56,8 +58,7 @@ export default class PlanPlugin {
       'before:package:createDeploymentArtifacts': bundlePlan,
       'before:deploy:function:packageFunction': bundlePlan,
       'before:invoke:local:invoke': bundlePlan,
-      'before:aws:package:finalize:saveServiceState': () =>
-        dropSharedRole(serverless.service.provider.compiledCloudFormationTemplate),
+      'before:aws:package:finalize:saveServiceState': () => this.#tidyTemplate(),
     };
   }
 
@@ -98,6 +99,12 @@ export default class PlanPlugin {
     for (const settings of Object.values(this.#serverless.service.functions)) {
       settings.iamRoleStatements &&= dropEmptyStatements(settings.iamRoleStatements);
     }
+  }
+
+  #tidyTemplate(): void {
+    const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+    dropSharedRole(template);
+    dropRedundantDependencies(template);
   }
 
   async #bundlePlan(): Promise<void> {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { dropEmptyStatements } from '../../../deploy/drop-empty-statements.ts';
+import { dropRedundantDependencies } from '../../../deploy/drop-redundant-dependencies.ts';
 import { dropSharedRole } from '../../../deploy/drop-shared-role.ts';
 import { choosePlanFile } from '../../../deploy/plan-file.ts';
 import { renderValue } from '../../../deploy/render-value.ts';
@@ -28,6 +29,25 @@ describe('dropSharedRole', () => {
     };
     dropSharedRole(template);
     expect(Object.keys(template.Resources)).toContain('IamRoleLambdaExecution');
+  });
+});
+
+describe('dropRedundantDependencies', () => {
+  it('takes away what the properties say already', () => {
+    const Properties = { Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, Topic: { Ref: 'Topic' } };
+    const template = {
+      Resources: {
+        Both: { DependsOn: ['Role', 'Log', 'Topic'], Properties },
+        One: { DependsOn: 'Role', Properties },
+        Other: { DependsOn: 'Role2', Properties },
+      },
+    };
+    dropRedundantDependencies(template);
+    expect(template.Resources).toEqual({
+      Both: { DependsOn: ['Log'], Properties },
+      One: { Properties },
+      Other: { DependsOn: ['Role2'], Properties },
+    });
   });
 });
 
