@@ -92,7 +92,7 @@ const explain = ({ code, message }: YAMLError): string => {
   if (code === 'TAG_RESOLVE_FAILED') return 'YAML tags such as !Ref mean nothing in a plan';
   if (/call stack/i.test(message)) return 'is nested too deeply';
   if (code === 'NON_STRING_KEY') return 'a key must be plain text, not a map or a list';
-  const plain = message.replace(/(:\s*["'`{]|\s+["'`]).*$/s, '');
+  const plain = message.replace(/\s*[:"'`{].*$/s, '');
   return `not YAML: ${plain.slice(0, 120)}`;
 };
 

@@ -36,6 +36,14 @@ describe('expandEnvironment', () => {
     expect(expandEnvironment('${env:A}', { A: '${env:B}', B: 'x' }).content).toBe('${env:B}');
   });
 
+  it('refuses half of a character, in a text and in a key', () => {
+    const { refusals } = expandEnvironment({ a: 'x\uD800', '\uDC00': 1 }, {});
+    expect(refusals.map(({ message }) => message)).toEqual([
+      'has half of a character in it (a lone surrogate)',
+      'has half of a character in it (a lone surrogate)',
+    ]);
+  });
+
   it('refuses a value that contains itself', () => {
     const loop: unknown[] = [];
     loop.push(loop);

@@ -137,6 +137,12 @@ describe('parsePlan refuses', () => {
     expect(problemOf(`plan: test\n#${'x'.repeat(1024 * 1024)}`)).toContain('is larger than 1 MB');
   });
 
+  it('a text that is no text, which no digest could be made of', () => {
+    expect(problemOf(withBackup('    match: "\\ud800*"\n'))).toBe(
+      '6:5 backups.db.match: has half of a character in it (a lone surrogate)',
+    );
+  });
+
   it('__proto__, which would be passed over', () => {
     expect(problemOf('plan: test\nbackups: { __proto__: { kind: wal } }')).toContain(
       'backups.__proto__: is no name',

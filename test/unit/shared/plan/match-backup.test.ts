@@ -108,5 +108,5 @@ describe('matchBackup', () => {
       }),
       { numRuns: 10_000 },
     );
-  });
+  }, 60_000);
 });

@@ -45,7 +45,7 @@ describe('parseSchedule', () => {
 
   it('answers any text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(fc.string({ unit: 'binary', maxLength: 20 }), (text) => {
         expect(parseSchedule(text)?.text ?? text).toBe(text);
       }),
     );
