@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { clientSettings } from '../shared/aws-client/client-settings.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from './start-emulators.ts';
 
@@ -17,6 +18,7 @@ export const localClients = (endpoint: string) => {
     s3: new S3Client({ ...settings, forcePathStyle: true }),
     sqs: new SQSClient(settings),
     sns: new SNSClient(settings),
+    ssm: new SSMClient(settings),
     dynamodb: new DynamoDBClient(settings),
   };
 };

@@ -29,6 +29,8 @@ type Options = {
   /** Without it: the first free one from 4566 on. */
   port?: number;
   log: Log;
+  /** Called when the buckets are there and nothing is deployed yet. */
+  prepare?: (cloud: { endpoint: string; clients: LocalClients }) => Promise<void>;
   /** Another serverless.yml, for experiments. */
   config?: string;
 };
@@ -43,7 +45,7 @@ export const runningIn = async (dir: string): Promise<Running | undefined> => {
 };
 
 const bringUp = async (
-  { planFile, log, config }: Options,
+  { planFile, log, config, prepare }: Options,
   { plan }: LoadedPlan,
   { endpoint, rdsEndpoint }: Running,
 ): Promise<CloudFile> => {
@@ -53,6 +55,7 @@ const bringUp = async (
     `Creating ${buckets.length} buckets: ${buckets.map(({ name }) => name).join(', ') || 'none'}`,
   );
   await createPlanBuckets(clients.s3, buckets);
+  await prepare?.({ endpoint, clients });
   log(`Deploying ${planFile} with sls deploy --stage ${STAGE}`);
   await deploy({ endpoint, stage: STAGE, planFile, config });
   const deployed = await discover(endpoint, clients, STAGE);

@@ -57,6 +57,9 @@ export const openPgliteDumper = async (
         await copySequences(postgres, copy);
       }
       const file = await pgDump({ pg: copy, args: schemaOnly ? ['--schema-only'] : [] });
+      // It leaves its own read-only transaction and settings in the only session there is.
+      await copy.exec('ROLLBACK');
+      await copy.exec('DISCARD ALL');
       return file.text();
     },
     close: () => copy.close(),
