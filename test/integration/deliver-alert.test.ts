@@ -223,7 +223,9 @@ describe('deliver-alert', () => {
   });
 
   it('sets a message aside after its last receive', async () => {
-    receiver.script('reset');
+    receiver.script('reset', 'reset');
+    expect(await deliver('slack', command('slack', 15, 'open'), 11)).toEqual(again);
+    expect(await deadLetters('slack')).toEqual([]);
     expect(await deliver('slack', command('slack', 15, 'open'), 12)).toEqual(done);
     const [letter] = await deadLetters('slack');
     expect(letter?.reason).toBe('retries-exhausted');
