@@ -13,10 +13,7 @@ export type PointInTime = {
   encrypted: boolean;
 };
 
-type Policy = Pick<
-  SnapshotBackup,
-  'name' | 'severity' | 'fresh' | 'retain' | 'source' | 'copyRegions'
->;
+type Policy = Pick<SnapshotBackup, 'name' | 'severity' | 'fresh' | 'retain' | 'source'>;
 
 const DAY = 86_400;
 

@@ -1,5 +1,5 @@
 import type { Retention } from '../../shared/plan/plan.ts';
-import type { Cadence } from './calendar.ts';
+import { type Cadence, periodOf, startOfPeriod } from './calendar.ts';
 import { findHoles } from './find-holes.ts';
 
 const DAY = 86_400;
@@ -23,6 +23,10 @@ const windows = (tiers: Tiers, schedule: Cadence): Window[] => {
       : [{ tier, windowSeconds, cadence: schedule.seconds > cadence.seconds ? schedule : cadence }],
   );
 };
+
+/** The archive's first period is the one that its first backup was made in. */
+const begins = (oldestEver: number, { unit }: Cadence): number =>
+  unit === undefined ? oldestEver : startOfPeriod(unit, periodOf(unit, oldestEver));
 
 /**
  * What stands left of the first period that a window asks for: a backup from before the window if there is
@@ -54,6 +58,6 @@ export const findTierHoles = (
   windows(tiers, schedule).flatMap(({ tier, windowSeconds, cadence }) => {
     const windowStart = now - windowSeconds * 1_000;
     const points = [...leftEdge(times, windowStart, oldestEver, cadence), ...times];
-    const holes = findHoles(points, cadence, windowStart);
+    const holes = findHoles(points, cadence, Math.max(windowStart, begins(oldestEver, cadence)));
     return holes.count === 0 ? [] : [{ tier, ...holes }];
   });
