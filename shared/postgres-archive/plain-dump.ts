@@ -20,12 +20,6 @@ const RESTRICT = /^\\restrict ([A-Za-z0-9]{1,128})$/m;
 const FOOTER =
   /(?:^|\n)--\n-- PostgreSQL database (cluster )?dump complete\n--\n\s*(?:\\unrestrict ([A-Za-z0-9]{1,128})\n\s*)?$/;
 
-/** Whether bytes begin like a plain dump; Windows line ends are accepted. */
-export const looksLikePlainDump = (head: Buffer): boolean => {
-  const text = normalise(head);
-  return DATABASE.test(text) || CLUSTER.test(text);
-};
-
 const normalise = (bytes: Buffer): string => bytes.toString('latin1').replaceAll('\r\n', '\n');
 
 /**
