@@ -20,10 +20,10 @@ export const anyFreePort = async (): Promise<number> => {
 
 const TRIES = 100;
 
-/** The first free port of loopback from the given one upwards. */
-export const freePortFrom = async (first: number): Promise<number> => {
+/** The first free port of loopback from the given one upwards, other than one that is spoken for. */
+export const freePortFrom = async (first: number, taken?: number): Promise<number> => {
   for (let port = first; port < first + TRIES; port += 1) {
-    if ((await listen(port)) !== undefined) return port;
+    if (port !== taken && (await listen(port)) !== undefined) return port;
   }
   throw new Error(`127.0.0.1 has no free port from ${first} to ${first + TRIES - 1}`);
 };
