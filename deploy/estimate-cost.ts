@@ -1,0 +1,104 @@
+import type { Plan, StoredBackup } from '../shared/plan/plan.ts';
+
+/** List prices of us-east-1 in US dollars, without any free tier. Yours may differ: change them here. */
+export const PRICES = {
+  lambdaGbSecond: 0.000_013_333_4,
+  lambdaRequest: 0.000_000_2,
+  s3List: 0.000_005,
+  s3Get: 0.000_000_4,
+  s3Put: 0.000_005,
+  sqsRequest: 0.000_000_4,
+  snsPublish: 0.000_000_5,
+  dynamoWrite: 0.000_000_625,
+  dynamoRead: 0.000_000_125,
+  logGb: 0.5,
+};
+
+export type CostLine = { what: string; dollars: number; because: string };
+
+const DAYS = 30.4;
+const A_DAY = { every5Minutes: 288, every15Minutes: 96 };
+/** Lambda polls an idle queue with five long polls of twenty seconds at once. */
+const POLLS_A_DAY = (5 * 86_400) / 20;
+/** What a run takes, measured on the local cloud and rounded up several times for the way to S3. */
+const SECONDS = { checkBackups: 6, checkWal: 2, sweep: 1, routeReport: 0.3, deliver: 1 };
+const GB = { small: 0.5, verify: 1.728 };
+/** A careful figure for one vCPU: a quarter of what `npm run bench:verify` reaches. */
+const VERIFY_MB_A_SECOND = 15;
+const LOG_BYTES_A_RUN = 2_000;
+
+export type Volume = {
+  /** Of all backups that one day brings, as they lie in S3. */
+  megabytesADay: number;
+  /** Alerts that are told on a day, over all channels. */
+  deliveriesADay: number;
+};
+
+const isStored = (backup: Plan['backups'][number]): backup is StoredBackup => backup.store === 's3';
+
+/** Reports of one run of `check-backups`: about four for every backup. */
+const reportsOf = (plan: Plan): number => plan.backups.length * 4;
+
+/**
+ * What a plan costs a month, line by line. An estimate from counts of requests; storage of the backups
+ * themselves is not Lifeboat's.
+ */
+export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volume): CostLine[] => {
+  const stored = plan.backups.filter(isStored);
+  const places = stored.reduce((sum, backup) => sum + 1 + backup.copies.length, 0);
+  const walArchives = stored.filter(({ kind }) => kind === 'wal').length;
+  const queues = 2 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
+  const runs = A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
+  const reportsADay =
+    reportsOf(plan) * A_DAY.every15Minutes + 3 * walArchives * A_DAY.every5Minutes;
+  // Every kept object is read when it comes and once more in every reread period of about a month.
+  const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
+  const gbSecondsADay =
+    GB.small *
+      (A_DAY.every15Minutes * SECONDS.checkBackups +
+        A_DAY.every5Minutes * SECONDS.checkWal +
+        reportsADay * SECONDS.routeReport +
+        deliveriesADay * SECONDS.deliver) +
+    GB.verify * (A_DAY.every15Minutes * SECONDS.sweep + verifySeconds);
+  const listsADay = places * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
+  const headsADay = 4 * places * A_DAY.every15Minutes;
+  const ledgerPutsADay = stored.length * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
+  const month = (aDay: number, price: number): number => aDay * DAYS * price;
+  return [
+    {
+      what: 'Lambda',
+      dollars:
+        month(gbSecondsADay, PRICES.lambdaGbSecond) +
+        month(runs + reportsADay + deliveriesADay, PRICES.lambdaRequest),
+      because: `${Math.round(gbSecondsADay * DAYS)} GB-seconds, arm64`,
+    },
+    {
+      what: 'S3',
+      dollars:
+        month(listsADay, PRICES.s3List) +
+        month(headsADay, PRICES.s3Get) +
+        month(ledgerPutsADay, PRICES.s3Put),
+      because: `${Math.round(listsADay * DAYS)} LIST, ${Math.round(ledgerPutsADay * DAYS)} PUT to the ledgers`,
+    },
+    {
+      what: 'SQS',
+      dollars: month(queues * POLLS_A_DAY + 3 * reportsADay, PRICES.sqsRequest),
+      because: `${queues} queues that Lambda polls day and night`,
+    },
+    {
+      what: 'SNS',
+      dollars: month(reportsADay, PRICES.snsPublish),
+      because: `${Math.round(reportsADay * DAYS)} reports`,
+    },
+    {
+      what: 'DynamoDB',
+      dollars: month(reportsADay, PRICES.dynamoWrite) + month(2 * reportsADay, PRICES.dynamoRead),
+      because: 'one small write and two reads for a report',
+    },
+    {
+      what: 'CloudWatch Logs',
+      dollars: month(((runs + reportsADay) * LOG_BYTES_A_RUN) / 1e9, PRICES.logGb),
+      because: `${LOG_BYTES_A_RUN} bytes a run`,
+    },
+  ];
+};
