@@ -147,7 +147,7 @@ export const observeFile = (seen: Observation, file: ListedFile, reading: Readin
 const joinTimeline = (below: TimelineSeen | undefined, above: TimelineSeen): TimelineSeen => ({
   runs: joinRuns(below?.runs ?? [], above.runs),
   bad: joinRuns(below?.bad ?? [], above.bad),
-  newest: above.newest ?? below?.newest,
+  newest: above.newest,
   files: (below?.files ?? 0) + above.files,
 });
 

@@ -249,9 +249,22 @@ describe('check-wal', () => {
     expect(requests(third)).toBe(1);
     expect(requests((await invoke()).continuity)).toBe(2);
 
+    // A hole far below the newest is nobody's news: it is seen when the whole archive is read again.
     await stage.remove(bucket, FOLDER + name(40));
     expect((await invoke()).continuity.verdict).toBe('pass');
-    expect((await invoke({ rescan: true })).continuity.observed).toMatchObject({ missing: 1 });
+    const { s3 } = stage.clients;
+    const cursor = { Bucket: stage.ledgerBucket, Key: 'archives/wal.json' };
+    const { Body } = await s3.send(new GetObjectCommand(cursor));
+    const kept = z.looseObject({}).parse(JSON.parse((await Body?.transformToString()) ?? ''));
+    const scannedAt = new Date(Date.now() - 24 * 3_600_000).toISOString();
+    await s3.send(
+      new PutObjectCommand({ ...cursor, Body: JSON.stringify({ ...kept, scannedAt }) }),
+    );
+    expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
+
+    await stage.remove(bucket, FOLDER + name(50));
+    expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
+    expect((await invoke({ rescan: true })).continuity.observed).toMatchObject({ missing: 2 });
   });
 
   it('starts afresh from a damaged memory', async () => {

@@ -75,13 +75,15 @@ describe('a look for news', () => {
       segments(2, 2_000n, 2_000),
       [history(3)],
       segments(3, 4_000n, 5),
-      ['README'],
+      [`${segments(1, 3n, 1, '')[0]}.00000028.backup`, 'README'],
     );
     const known = await scan(all);
     const { seen, requests } = await look(known, all);
     expect(requests).toBe(3);
     expect(seen?.timelines).toEqual(known.timelines);
     expect(seen?.histories).toEqual(known.histories);
+    expect(seen?.labels).toEqual(known.labels);
+    expect(known.labels).toHaveLength(1);
   });
 
   it('forgets a label that is gone and keeps those outside its view', async () => {
