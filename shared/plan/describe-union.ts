@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { nearestName } from './nearest-name.ts';
-import { branchesOf, kindsOf, schemasAt } from './plan-json-schema.ts';
+import { branchesOf, kindMeant, kindsOf, schemasAt } from './plan-json-schema.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -29,10 +29,10 @@ export const likelyAlternative = (
   path: PropertyKey[],
   at: (path: PropertyKey[]) => unknown,
 ): Issue[] | undefined => {
-  const kind = at([...path, 'kind']) ?? path.at(-1);
+  const kind = kindMeant(at([...path, 'kind']), path.at(-1) ?? '');
   const schemas = schemasAt(path, at).flatMap(branchesOf);
   const isKind = (index: number): boolean =>
-    schemas.length === alternatives.length && kindsOf(schemas[index] ?? {}).includes(String(kind));
+    schemas.length === alternatives.length && kindsOf(schemas[index] ?? {}).includes(kind);
   const ranked = alternatives
     .map((issues, index) => ({ issues, isKind: isKind(index), isSlip: isSlip(issues) }))
     .filter(({ issues }) => !isOtherShape(issues))

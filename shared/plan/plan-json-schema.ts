@@ -47,11 +47,15 @@ export const branchesOf = (schema: JsonSchema): JsonSchema[] => {
   return branches.length === 0 ? [schema] : branches.flatMap(branchesOf);
 };
 
+/** The kind that is written somewhere, or the name of the thing where none is, or no text. */
+export const kindMeant = (written: unknown, name: PropertyKey): string =>
+  typeof written === 'string' ? written : String(name);
+
 /** Of alternatives the one whose `kind` is written there, or is the name that the thing has. */
 const likelyBranches = (schema: JsonSchema, value: unknown, name: PropertyKey): JsonSchema[] => {
   const branches = branchesOf(schema);
-  const kind = isSchema(value) ? (Reflect.get(value, 'kind') ?? name) : name;
-  const meant = branches.filter((branch) => kindsOf(branch).includes(String(kind)));
+  const kind = kindMeant(isSchema(value) ? Reflect.get(value, 'kind') : undefined, name);
+  const meant = branches.filter((branch) => kindsOf(branch).includes(kind));
   return meant.length === 0 ? branches : meant;
 };
 

@@ -45,6 +45,7 @@ const offsetOf = (document: Document.Parsed, path: readonly PropertyKey[]): numb
   return offset;
 };
 
+const TOO_DEEP = 'is nested too deeply';
 const TOO_MANY_ALIASES = `has more than ${MAX_ALIASES} aliases`;
 
 type Fault = { offset: number; message: string };
@@ -90,7 +91,7 @@ const duplicateKeys = (document: Document.Parsed): Fault[] => {
 /** The parser's words without the piece of the file that some of them quote: it may be a secret. */
 const explain = ({ code, message }: YAMLError): string => {
   if (code === 'TAG_RESOLVE_FAILED') return 'YAML tags such as !Ref mean nothing in a plan';
-  if (/call stack/i.test(message)) return 'is nested too deeply';
+  if (/call stack/i.test(message)) return TOO_DEEP;
   if (code === 'NON_STRING_KEY') return 'a key must be plain text, not a map or a list';
   const plain = message.replace(/\s*[:"'`{].*$/s, '');
   return `not YAML: ${plain.slice(0, 120)}`;
@@ -106,7 +107,7 @@ export const readYaml = (text: string): YamlText => {
   const failed = (problems: YamlText['problems']): YamlText => ({
     content: undefined,
     problems: problems
-      .filter(({ message }, index) => index === 0 || message !== problems[index - 1]?.message)
+      .filter(({ message }, index) => message !== TOO_DEEP || index === 0)
       .slice(0, MOST_PROBLEMS),
     locate: () => at(0),
   });
@@ -127,7 +128,7 @@ export const readYaml = (text: string): YamlText => {
     const content: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { content, problems: [], locate: (path) => at(offsetOf(document, path)) };
   } catch (error) {
-    const message = error instanceof ReferenceError ? TOO_MANY_ALIASES : 'is nested too deeply';
+    const message = error instanceof ReferenceError ? TOO_MANY_ALIASES : TOO_DEEP;
     return failed([{ line: 1, column: 1, message }]);
   }
 };

@@ -5,7 +5,7 @@ import { examplePlans } from './plan-text.ts';
 type Node = Record<string, unknown> | unknown[];
 type Mutation = {
   at: number;
-  how: 'delete' | 'replace' | 'rename' | 'insert' | 'wrap' | 'copy';
+  how: 'delete' | 'replace' | 'rename' | 'insert' | 'wrap' | 'copy' | 'hoist' | 'spill';
   value: unknown;
   key: string;
 };
@@ -38,7 +38,7 @@ const value = fc.oneof(
 );
 const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.nat(),
-  how: fc.constantFrom('delete', 'replace', 'rename', 'insert', 'wrap', 'copy'),
+  how: fc.constantFrom('delete', 'replace', 'rename', 'insert', 'wrap', 'copy', 'hoist', 'spill'),
   value,
   key: text,
 });
@@ -53,6 +53,10 @@ const placesIn = (node: unknown): { parent: Node; key: string }[] =>
         ...placesIn(Reflect.get(node, key)),
       ])
     : [];
+
+/** The texts and numbers below a node, each with what holds it. */
+const leavesOf = (node: unknown): { parent: Node; key: string }[] =>
+  placesIn(node).filter(({ parent, key }) => !isNode(Reflect.get(parent, key)));
 
 const define = (parent: Node, key: string, content: unknown): void => {
   Object.defineProperty(parent, key, {
@@ -74,6 +78,13 @@ const mutate = (plan: unknown, { at, how, value: other, key }: Mutation): void =
   if (how === 'insert') define(parent, Array.isArray(parent) ? '0' : key, other);
   if (how === 'replace') define(parent, place.key, other);
   if (how === 'wrap') define(parent, place.key, at % 2 === 0 ? [there] : { [key]: there });
+  const [leaf] = leavesOf({ there }).slice(at % 5);
+  const lifted: unknown = leaf && Reflect.get(leaf.parent, leaf.key);
+  if (how === 'hoist' && leaf) define(parent, place.key, lifted);
+  if (how === 'spill' && leaf) {
+    for (const key of Object.keys(leaf.parent)) Reflect.deleteProperty(leaf.parent, key);
+    define(leaf.parent, Array.isArray(leaf.parent) ? '0' : String(lifted), null);
+  }
   if (how === 'copy') define(parent, place.key, structuredClone(places[at % 7]?.parent ?? there));
 };
 

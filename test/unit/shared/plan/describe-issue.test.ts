@@ -155,6 +155,10 @@ const MESSAGES: [string, string][] = [
     channels('{ ops: { kind: statuspage, page: p } }'),
     'alerts.channels.ops.token: is missing: The API key, as ${ssm:/path} or ${secret:name}.',
   ],
+  [
+    channels('{ ops: { webhook: "${ssm:/x}", url: "https://x/" } }'),
+    'alerts.channels.ops.url: unknown key "url"; known here: kind, to, from, webhook, routing-key, secret, page, token',
+  ],
   [channels('[]'), 'alerts.channels: must be a map, not a list'],
   [
     'plan: test\nalerts: { repeat: { critical: never } }',
@@ -167,6 +171,12 @@ describe('describeIssue', () => {
     expect(problemsOf(text).map((problem) => `${problem.path}: ${problem.message}`)).toContain(
       message,
     );
+  });
+
+  it('answers a kind that cannot even be made a text', () => {
+    expect(problemsOf('plan: test\nkind: { toString: null }')).toHaveLength(1);
+    expect(problemsOf(snapshot('kind: { toString: null }'))).toHaveLength(1);
+    expect(problemsOf(channels('{ a: { kind: { toString: null } } }')).length).toBeGreaterThan(0);
   });
 
   it('shows the text as it was written, not what a variable holds', () => {
@@ -206,6 +216,10 @@ const SLIPS: [string, string][] = [
   ['as a reserved character', channels(`{ slack: { webhook: @${SECRET} } }`)],
   ['as an escape', channels(`{ slack: { webhook: "\\q${SECRET}" } }`)],
   ['as an alias', channels(`{ slack: { webhook: *${SECRET} } }`)],
+  [
+    'after the sign of a block',
+    `plan: test\nalerts:\n  channels:\n    slack:\n      webhook: | @&${SECRET} `,
+  ],
   ['as a tag', channels(`{ slack: { webhook: !${SECRET} x } }`)],
   ['twice', channels(`{ slack: { ${SECRET}: 1, ${SECRET}: 2 } }`)],
   ['in the credentials of a URL', webhook(`topic: ${ARN}, endpoint: "ftp://u:${SECRET}@host/"`)],

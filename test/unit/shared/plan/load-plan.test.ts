@@ -19,7 +19,7 @@ describe('parsePlan names the place of', () => {
   it('an unknown key of another kind of backup, without suggesting it', () => {
     const text = 'plan: test\nbackups:\n  x: { kind: rds-snapshot, source: db, match: "*" }';
     expect(problemOf(text)).toMatch(
-      /^3:40 backups.x.match: unknown key "match"; known here: kind, /,
+      /^3:40 backups.x.match: unknown key "match"; known here: kind, source, schedule, /,
     );
     expect(problemOf(text)).not.toContain('did you mean');
   });
@@ -123,6 +123,11 @@ describe('parsePlan refuses', () => {
     expect(problemOf(levels.join('\n'))).toContain('has more than 100 aliases');
   });
 
+  it('the first alias that is too many, with its place', () => {
+    const aliases = Array(101).fill(' *a').join(',\n');
+    expect(problemOf(`plan: &a test\nx: [${aliases}]`)).toBe('102:2 : has more than 100 aliases');
+  });
+
   it('an alias that contains itself', () => {
     expect(problemOf('plan: &a [*a]')).toContain('is nested deeper than 32 levels');
   });
@@ -131,6 +136,11 @@ describe('parsePlan refuses', () => {
     const problems = problemsOf(`plan: ${'['.repeat(100_000)}`);
     expect(problems.length).toBeLessThanOrEqual(10);
     expect(problems[0]?.message).toBe('is nested too deeply');
+  });
+
+  it('thirty faults of YAML, ten of which it tells', () => {
+    const keys = Array.from({ length: 30 }, (_, index) => `k${index}: 1\nk${index}: 2\n`);
+    expect(problemsOf(keys.join(''))).toHaveLength(10);
   });
 
   it('more than 1 MB, unread', () => {

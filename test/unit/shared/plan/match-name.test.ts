@@ -28,6 +28,8 @@ describe('matchesName', () => {
     ['', 'a'],
     ['a*', 'b'],
     ['ABC', 'abc'],
+    ['*ab', 'xb'],
+    ['a*bc*', 'abxc'],
   ])('%s does not match %j', (pattern, name) => {
     expect(matchesName(pattern, name)).toBe(false);
   });
@@ -37,6 +39,18 @@ describe('matchesName', () => {
       fc.property(fc.string(), fc.string(), fc.string(), (start, middle, end) => {
         expect(matchesName(`${start}*${end}`, start + middle + end)).toBe(true);
       }),
+    );
+  });
+
+  it('agrees with a regular expression', () => {
+    const pattern = fc.string({ unit: fc.constantFrom('a', 'b', '*', '?'), maxLength: 6 });
+    const name = fc.string({ unit: fc.constantFrom('a', 'b'), maxLength: 8 });
+    fc.assert(
+      fc.property(pattern, name, (wanted, given) => {
+        const source = wanted.replaceAll('*', '.*').replaceAll('?', '.');
+        expect(matchesName(wanted, given)).toBe(new RegExp(`^${source}$`).test(given));
+      }),
+      { numRuns: 1_000 },
     );
   });
 

@@ -21,6 +21,10 @@ describe('nearestName', () => {
     expect(nearestName('anything', [])).toBeUndefined();
   });
 
+  it('takes two letters swapped for one slip, not two', () => {
+    expect(nearestName('awl', ['owls', 'wal'])).toBe('wal');
+  });
+
   it('finds a name with one letter left out, doubled or swapped', () => {
     const slip = fc.constantFrom('omit', 'double', 'swap');
     fc.assert(

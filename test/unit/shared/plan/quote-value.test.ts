@@ -16,6 +16,10 @@ describe('quoteValue', () => {
     expect(quoteValue(value)).toBe(text);
   });
 
+  it('cuts a long text', () => {
+    expect(quoteValue('x'.repeat(500)).length).toBeLessThan(70);
+  });
+
   it('is one short line whatever the value is', () => {
     fc.assert(
       fc.property(fc.anything({ maxDepth: 2 }), (value) => {
