@@ -9,7 +9,7 @@ import { judgeWebhook } from './alert-judges/webhook.ts';
 export type ReceiverKind = 'slack' | 'pagerduty' | 'webhook';
 
 /** One request as it was answered. */
-export type Received = Incoming & {
+type Received = Incoming & {
   kind: ReceiverKind;
   at: Date;
   /** 0 where no answer was given. */

@@ -22,7 +22,7 @@ export type AlertReport = {
  * The identity of an alert: 16 hex digits over stage, plan, check and subject. Never the severity or the
  * reason, so that what gets worse, or fails in another way, stays one alert.
  */
-export const alertId = (
+const alertId = (
   stage: string,
   plan: string,
   check: string,

@@ -5,7 +5,7 @@ export const levelSchema = z.enum(['unchecked', 'warning', 'critical']);
 export type Level = z.infer<typeof levelSchema>;
 
 /** From the report that opens an alert to the one that resolves it. */
-export const incidentSchema = z.object({
+const incidentSchema = z.object({
   /** `lifeboat/<alert>/<time of opening>`: never used again, also not after this record has expired. */
   key: z.string(),
   openedAt: z.iso.datetime(),

@@ -22,7 +22,7 @@ export const routeFor = (alerts: AlertPolicy, severity: 'critical' | 'warning'):
 ];
 
 /** The key of the incident as bad as it is now. */
-export const currentKey = ({ key, escalations }: Incident): string =>
+const currentKey = ({ key, escalations }: Incident): string =>
   escalations === 0 ? key : `${key}/${escalations}`;
 
 /**

@@ -31,6 +31,7 @@ const links = (list: { href: string; text: string }[]) => {
 /** The body of a Slack incoming webhook, in Block Kit, with a text for notifications. */
 export const slackMessage = ({ plan, data }: AlertDeliveryRequested) => {
   const { check, subject, openedAt, observedAt, incident, recommendation } = data;
+  const title = headline(data);
   const fields = [
     `Status\n${standing(data)}`,
     `Check\n${check}`,
@@ -40,9 +41,9 @@ export const slackMessage = ({ plan, data }: AlertDeliveryRequested) => {
     `Seen\n${observedAt}`,
   ];
   return {
-    text: slackText(`${headline(data)} ${data.summary}`, FALLBACK),
+    text: slackText(title.includes(data.summary) ? title : `${title}: ${data.summary}`, FALLBACK),
     blocks: [
-      { type: 'header' as const, text: plain(headline(data), HEADER) },
+      { type: 'header' as const, text: plain(title, HEADER) },
       section(data.summary),
       ...(recommendation === '' ? [] : [section(`What to do: ${recommendation}`)]),
       { type: 'section' as const, fields: fields.map((field) => plain(field, FIELD)) },

@@ -3,7 +3,7 @@ import type { AlertState } from '../../../../functions/route-alerts/alert-state.
 import { decideAlert } from '../../../../functions/route-alerts/decide-alert.ts';
 import type { AlertPolicy } from '../../../../shared/plan/plan.ts';
 
-export const START = Date.parse('2026-03-02T02:00:00.000Z');
+const START = Date.parse('2026-03-02T02:00:00.000Z');
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 

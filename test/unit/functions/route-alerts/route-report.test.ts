@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { alertDeliveryRequestedSchema } from '../../../../events/alert-delivery-requested/v1.ts';
 import gap from '../../../../events/check-reported/v1.samples/wal-gap.json' with { type: 'json' };
 import type { CheckReported } from '../../../../events/check-reported/v1.ts';
 import { checkReportedSchema } from '../../../../events/check-reported/v1.ts';
@@ -143,6 +144,47 @@ describe('one report', () => {
   });
 });
 
+describe('any report', () => {
+  const text = (maxLength: number) =>
+    fc.string({
+      unit: fc.constantFrom('a', '<', '&', '🔥', '\ud83d', '\r\n', '\0', '/', ' '),
+      minLength: 1,
+      maxLength,
+    });
+
+  it('becomes commands that the contract allows, whatever it says', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          verdict: fc.constantFrom('fail' as const, 'unknown' as const),
+          summary: text(1_024),
+          action: text(6_000),
+          subject: fc.record({ kind: fc.constant('backup'), id: text(4_000), region: text(50) }),
+          evidence: fc.array(fc.record({ uri: text(3_000).map((key) => `s3://bucket/${key}`) })),
+        }),
+        async ({ verdict, ...data }) => {
+          const world = createWorld();
+          const isFail = verdict === 'fail';
+          const report = (ms: number, changes: object) => {
+            const event = makeEvent(ms, 'critical');
+            return checkReportedSchema.parse({ ...event, data: { ...event.data, ...changes } });
+          };
+          const seen = { ...data, verdict, severity: isFail ? 'critical' : undefined };
+          await route(world, report(0, seen));
+          await route(world, report(2 * HOUR, seen));
+          await route(world, report(3 * HOUR, { ...seen, verdict: 'pass', severity: undefined }));
+          expect(world.queues.length).toBeGreaterThan(0);
+          for (const command of world.queues) {
+            const sent: unknown = JSON.parse(JSON.stringify(command));
+            expect(alertDeliveryRequestedSchema.safeParse(sent).error).toBeUndefined();
+          }
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('a channel that cannot be reached', () => {
   it('holds up no other, and is told by whatever report comes next', async () => {
     const world = createWorld();
@@ -154,6 +196,16 @@ describe('a channel that cannot be reached', () => {
     expect(world.queues.slice(2).map(({ data }) => data.channel)).toEqual(['slack']);
     expect(world.queues[2]?.data.action).toBe('open');
     expect(world.waiting()).toEqual([]);
+  });
+
+  it('does not fill the record, however long it lasts', async () => {
+    const world = createWorld();
+    world.unreachable.add('slack');
+    for (let hour = 0; hour < 30; hour += 1) {
+      await expect(route(world, makeEvent(hour * HOUR))).rejects.toThrow(RetryLaterError);
+    }
+    expect(world.waiting()).toHaveLength(20);
+    expect(world.queues.filter(({ data }) => data.channel === 'email')).toHaveLength(30);
   });
 
   it('is forgotten when a new plan no longer has it', async () => {
