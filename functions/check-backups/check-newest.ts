@@ -7,8 +7,9 @@ import type { Outcome } from './outcome.ts';
 /** The newest object of a policy, where there is one. */
 export type NewestObject = { key: string; storageClass: string };
 
-const nothingThere = ({ name, schedule }: StoredBackup, what: string): Outcome => {
-  const onDemand = schedule.trigger === 'on-demand';
+const nothingThere = ({ name, schedule, kind }: StoredBackup, what: string): Outcome => {
+  // A plan need not say when WAL is archived: it is never on demand.
+  const onDemand = schedule.trigger === 'on-demand' && kind !== 'wal';
   return {
     verdict: onDemand ? 'pass' : 'unknown',
     reason: onDemand ? 'nothing-promised' : 'nothing-seen',

@@ -88,25 +88,11 @@ const retention = (
   return [findingOf(policy, 'snapshot-retention', 'retain', { region: context.region }, outcome)];
 };
 
-const copiesIn = async (
-  { kind, source }: SnapshotBackup,
-  originals: Observed<Snapshot[]>,
-  region: string,
-  { ebs, rds }: Context,
-): Promise<Observed<Snapshot[]>> => {
-  if (kind !== 'ebs-snapshot') return rds.copies(source, region);
-  // A copy in EBS is known by its original alone.
-  return 'trouble' in originals ? originals : ebs.copies(source, originals.seen, region);
-};
-
-const checkCopies = async (
-  policy: SnapshotBackup,
-  originals: Observed<Snapshot[]>,
-  context: Context,
-): Promise<Finding[]> => {
+const checkCopies = async (policy: SnapshotBackup, context: Context): Promise<Finding[]> => {
   const findings: Finding[] = [];
+  const store = policy.kind === 'ebs-snapshot' ? context.ebs : context.rds;
   for (const region of policy.copyRegions) {
-    const found = await copiesIn(policy, originals, region, context);
+    const found = await store.copies(policy.source, region);
     const outcome =
       'seen' in found
         ? decideSnapshotCopy(policy, region, found.seen, context.now)
@@ -200,7 +186,7 @@ export const checkSnapshots = async (
       ? await context.ebs.snapshots(source)
       : await context.rds.snapshots(source);
   if ('trouble' in found) {
-    const copies = await checkCopies(policy, found, context);
+    const copies = await checkCopies(policy, context);
     return {
       findings: [...unlisted(policy, found.trouble, context), ...copies],
       announcements: [],
@@ -217,7 +203,7 @@ export const checkSnapshots = async (
     ...(encryptedAtRest
       ? [find('snapshot-encryption', 'encrypted-at-rest', encryption(policy, found.seen))]
       : []),
-    ...(await checkCopies(policy, found, context)),
+    ...(await checkCopies(policy, context)),
   ];
   const next =
     'seen' in remembered && 'seen' in seen ? { ...remembered.seen, seen: seen.seen } : undefined;

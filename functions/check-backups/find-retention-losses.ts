@@ -126,8 +126,11 @@ const timesOf = (generations: readonly SeenGeneration[]): number[] =>
 const runsWithoutBackup = (input: RetentionInput, cadence: Cadence): Problem[] => {
   const { listed, retain, now } = input;
   const accounted = [...(input.mayOverwrite ? [] : uncovered(input)), ...vanished(input)];
-  const times = [...listed.map(({ at }) => at.getTime()), ...timesOf(accounted)];
   const from = now.getTime() - longestSeconds(retain) * 1_000;
+  // A leftover from long ago says nothing of the time between it and the rest.
+  const times = [...listed.map(({ at }) => at.getTime()), ...timesOf(accounted)].filter(
+    (time) => time >= from,
+  );
   const { names, count } = findHoles(times, cadence, from);
   return count === 0 ? [] : [missingGeneration(`no backup is kept of ${some(names, count)}`)];
 };
@@ -139,7 +142,8 @@ const tiersWithoutBackup = (input: RetentionInput, cadence: Cadence): Problem[] 
   const { listed, retain, now, seen, severity } = input;
   if (retain.kind !== 'generations') return [];
   const lost = (seen.generations ?? []).filter(({ goneAt }) => goneAt !== undefined);
-  const listedTimes = listed.map(({ at }) => at.getTime());
+  const oldestAsked = now.getTime() - (longestSeconds(retain) + cadence.seconds) * 1_000;
+  const listedTimes = listed.map(({ at }) => at.getTime()).filter((time) => time >= oldestAsked);
   const newest = Math.max(...timesOf(lost));
   const rightEdge = newest > Math.max(...listedTimes) ? [newest + cadence.seconds * 1_000] : [];
   const oldest = Date.parse(seen.oldestAt ?? now.toISOString());

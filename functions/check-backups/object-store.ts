@@ -1,5 +1,9 @@
 import { HeadObjectCommand, type HeadObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
-import { type ListedObject, listObjects } from '../../shared/object-listing/list-objects.ts';
+import {
+  type ListedObject,
+  listObjects,
+  listPage,
+} from '../../shared/object-listing/list-objects.ts';
 import { formatLocation, type Location } from '../../shared/plan/location.ts';
 import type { ObjectFacts } from './decide-digest.ts';
 import { type Gate, once, TooMuchError } from './observe.ts';
@@ -69,14 +73,15 @@ export const createObjectStore = (s3: S3Client, gate: Gate, signal: AbortSignal)
     pages: (location, pages, after) =>
       gate(location.bucket, async () => {
         const objects: ListedObject[] = [];
-        let left = pages;
         const query = { ...location, startAfter: after, onRequest, signal };
-        for await (const page of listObjects(s3, query)) {
-          for (const object of page) objects.push(object);
-          left -= 1;
-          if (left === 0) return { objects, more: page.length > 0 };
+        let token: string | undefined;
+        for (let page = 0; page < pages; page += 1) {
+          const found = await listPage(s3, query, token);
+          objects.push(...found.objects);
+          token = found.next;
+          if (token === undefined) break;
         }
-        return { objects, more: false };
+        return { objects, more: token !== undefined };
       }),
 
     head: (bucket, key) =>

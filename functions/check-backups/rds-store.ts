@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-rds';
 import type { PointInTime } from './decide-point-in-time.ts';
 import type { Snapshot } from './decide-snapshot.ts';
-import type { Gate } from './observe.ts';
+import { type Gate, once } from './observe.ts';
 import type { Observed } from './outcome.ts';
 
 export type RdsStore = {
@@ -37,11 +37,14 @@ const snapshotOf = (found: DBSnapshot): Snapshot[] =>
       ];
 
 /**
- * Whether a snapshot came from another Region. RDS names its source by ARN, and by Region only while it is
- * copied; a snapshot that was made where it is has neither.
+ * Whether a snapshot is a copy of one of the home Region's. RDS names its source by ARN, and the DB instance
+ * by an id; a snapshot of a namesake in its own Region has neither, and a copy is never an automated one.
  */
-const cameFrom = (home: string, found: DBSnapshot): boolean =>
-  found.SourceRegion === home || found.SourceDBSnapshotIdentifier?.split(':')[3] === home;
+const isCopyOf = (home: string, originals: readonly DBSnapshot[], found: DBSnapshot): boolean =>
+  found.SourceRegion === home ||
+  found.SourceDBSnapshotIdentifier?.split(':')[3] === home ||
+  (found.SnapshotType !== 'automated' &&
+    originals.some(({ DbiResourceId: id }) => id !== undefined && id === found.DbiResourceId));
 
 /** Looks at RDS for the length of one run. `clientFor` gives a client of a Region. */
 export const createRdsStore = (
@@ -68,14 +71,24 @@ export const createRdsStore = (
     ];
     return [...new Map(found.map((one) => [one.DBSnapshotIdentifier, one])).values()];
   };
+  const listed = once<Observed<DBSnapshot[]>>();
+  const originals = (instance: string) =>
+    listed(instance, () => gate(`rds ${home}`, () => all(home, instance)));
   return {
-    snapshots: (instance) =>
-      gate(`rds ${home}`, async () => (await all(home, instance)).flatMap(snapshotOf)),
+    async snapshots(instance) {
+      const found = await originals(instance);
+      return 'seen' in found ? { seen: found.seen.flatMap(snapshotOf) } : found;
+    },
 
-    copies: (instance, region) =>
-      gate(`rds ${region}`, async () =>
-        (await all(region, instance)).filter((one) => cameFrom(home, one)).flatMap(snapshotOf),
-      ),
+    async copies(instance, region) {
+      const known = await originals(instance);
+      if ('trouble' in known) return known;
+      return gate(`rds ${region}`, async () =>
+        (await all(region, instance))
+          .filter((one) => isCopyOf(home, known.seen, one))
+          .flatMap(snapshotOf),
+      );
+    },
 
     replicatedBackups: (instance, region) =>
       gate(`rds ${region}`, async () => {

@@ -19,24 +19,30 @@ export type Listing = {
   signal?: AbortSignal;
 };
 
+/** One page, and the token of the next where there is one. */
+export type ObjectPage = { objects: ListedObject[]; next?: string };
+
 /**
- * Pages of a folder's objects in key order, up to 1,000 each, one request a page and constant memory.
- * Folder markers (keys that end in `/`) are left out. Errors of the SDK pass through.
+ * One request: up to 1,000 of a folder's objects in key order. Folder markers (keys that end in `/`) are
+ * left out. Errors of the SDK pass through.
  */
-export async function* listObjects(s3: S3Client, listing: Listing): AsyncGenerator<ListedObject[]> {
-  let token: string | undefined;
-  do {
-    listing.onRequest?.();
-    const page = await s3.send(
-      new ListObjectsV2Command({
-        Bucket: listing.bucket,
-        Prefix: listing.prefix,
-        StartAfter: token === undefined ? listing.startAfter : undefined,
-        ContinuationToken: token,
-      }),
-      { abortSignal: listing.signal },
-    );
-    yield (page.Contents ?? []).flatMap(({ Key, Size, LastModified, ETag, StorageClass }) =>
+export const listPage = async (
+  s3: S3Client,
+  listing: Listing,
+  token?: string,
+): Promise<ObjectPage> => {
+  listing.onRequest?.();
+  const page = await s3.send(
+    new ListObjectsV2Command({
+      Bucket: listing.bucket,
+      Prefix: listing.prefix,
+      StartAfter: token === undefined ? listing.startAfter : undefined,
+      ContinuationToken: token,
+    }),
+    { abortSignal: listing.signal },
+  );
+  const objects = (page.Contents ?? []).flatMap(
+    ({ Key, Size, LastModified, ETag, StorageClass }) =>
       Key === undefined || LastModified === undefined || Key.endsWith('/')
         ? []
         : [
@@ -48,7 +54,16 @@ export async function* listObjects(s3: S3Client, listing: Listing): AsyncGenerat
               storageClass: StorageClass ?? 'STANDARD',
             },
           ],
-    );
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+  );
+  return { objects, next: page.IsTruncated ? page.NextContinuationToken : undefined };
+};
+
+/** All pages of a folder, one request a page and constant memory. */
+export async function* listObjects(s3: S3Client, listing: Listing): AsyncGenerator<ListedObject[]> {
+  let token: string | undefined;
+  do {
+    const { objects, next } = await listPage(s3, listing, token);
+    yield objects;
+    token = next;
   } while (token !== undefined);
 }
