@@ -49,5 +49,3 @@ export const planValues = (plan: Plan, stage: string) => {
     objectCreatedResources: objectCreatedResources(plan),
   };
 };
-
-export type PlanValues = ReturnType<typeof planValues>;

@@ -1,30 +1,30 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ProcessRecord, processRecordSchema } from './process-record.ts';
+import { processRecordSchema } from './process-record.ts';
 
 /** `cloud.json`: what a client of the cloud on this machine must know. Keys of maps are short names. */
-export const cloudSchema = z.strictObject({
-  endpoint: z.url(),
-  rdsEndpoint: z.url(),
-  region: z.string(),
-  stage: z.string(),
-  factsTopicArn: z.string(),
+export type CloudFile = {
+  endpoint: string;
+  rdsEndpoint: string;
+  region: string;
+  stage: string;
+  factsTopicArn: string;
   /** `verify-backup` → the name that `sls invoke` and the Lambda API know it by. */
-  functions: z.record(z.string(), z.string()),
+  functions: Record<string, string>;
   /** `verify-backup` or `deliver-<channel>` → address. */
-  queues: z.record(z.string(), z.string()),
-  deadLetterQueues: z.record(z.string(), z.string()),
+  queues: Record<string, string>;
+  deadLetterQueues: Record<string, string>;
   /** The buckets that the plan names. */
-  buckets: z.array(z.string()),
+  buckets: string[];
   /** Buckets of Lifeboat's own: ledgers, and the one that the deploy uses. */
-  ownBuckets: z.array(z.string()),
-  tables: z.array(z.string()),
-  planFile: z.string(),
-  planDigest: z.string(),
-});
-export type CloudFile = z.infer<typeof cloudSchema>;
+  ownBuckets: string[];
+  tables: string[];
+  planFile: string;
+  planDigest: string;
+};
 
+/** What runs, as a later process must know it to end it. */
 const processesSchema = z.strictObject({
   endpoint: z.url(),
   rdsEndpoint: z.url(),
@@ -35,31 +35,29 @@ export type Running = z.infer<typeof processesSchema>;
 const CLOUD = 'cloud.json';
 const PROCESSES = 'processes.json';
 
-const read = async <T>(file: string, schema: z.ZodType<T>): Promise<T | undefined> => {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (error) {
-    throw new Error(`${file} is not what was written there`, { cause: error });
-  }
-};
-
 const write = (file: string, content: unknown): Promise<void> =>
   writeFile(file, `${JSON.stringify(content, null, 2)}\n`);
 
 export const cloudFileIn = (dir: string): string => join(dir, CLOUD);
 
-export const readCloudFile = (dir: string) => read(cloudFileIn(dir), cloudSchema);
 export const writeCloudFile = (dir: string, cloud: CloudFile) => write(cloudFileIn(dir), cloud);
 
 /** Written before anything is deployed, so that whatever was started can be ended. */
-export const readRunning = (dir: string) => read(join(dir, PROCESSES), processesSchema);
 export const writeRunning = (dir: string, running: Running) => write(join(dir, PROCESSES), running);
+
+/** @throws where the file was damaged: what it named cannot be ended then. */
+export const readRunning = async (dir: string): Promise<Running | undefined> => {
+  const file = join(dir, PROCESSES);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return processesSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file} is not what was written there`, { cause: error });
+  }
+};
 
 export const forgetCloud = async (dir: string): Promise<void> => {
   await rm(cloudFileIn(dir), { force: true });
   await rm(join(dir, PROCESSES), { force: true });
 };
-
-export type { ProcessRecord };

@@ -3,10 +3,9 @@ import { dirname, join, resolve } from 'node:path';
 import type { ProcessRecord } from './process-record.ts';
 import { startService } from './start-service.ts';
 
-/** Both emulators take any credentials; MiniStack makes the account of these. */
+/** Both emulators take any credentials. */
 export const LOCAL_CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 export const LOCAL_REGION = 'us-east-1';
-export const LOCAL_ACCOUNT = '000000000000';
 
 const HERE = import.meta.dirname;
 const NODE_BIN = resolve(HERE, '..', 'node_modules', '.bin');
