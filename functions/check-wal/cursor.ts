@@ -20,11 +20,13 @@ export const cursorSchema = z.object({
   /** Counts runs, so that each takes its turn with other suspects. */
   turn: z.int().min(0),
   segmentSize: z.int(),
+  sizeKnown: z.boolean(),
   timelines: z.array(
     z.object({
       timeline: z.int(),
       runs: z.array(runSchema),
-      bad: z.array(runSchema),
+      empty: z.array(runSchema),
+      odd: z.array(runSchema),
       newest: z.object({ segment: z.string(), name: z.string(), at: z.number() }),
       files: z.int(),
     }),
@@ -50,9 +52,12 @@ type About = Pick<Cursor, 'place' | 'scannedAt' | 'turn'>;
 
 /** Answers undefined for an archive with too many holes to be worth remembering. */
 export const encodeCursor = (survey: Survey, about: About): Cursor | undefined => {
-  const { segmentSize, seen, histories } = survey;
+  const { segmentSize, sizeKnown, seen, histories } = survey;
   const entries = [...seen.timelines];
-  const runs = entries.reduce((sum, [, one]) => sum + one.runs.length + one.bad.length, 0);
+  const runs = entries.reduce(
+    (sum, [, one]) => sum + one.runs.length + one.empty.length + one.odd.length,
+    0,
+  );
   if (runs > MAX_RUNS) return undefined;
   const timelines = entries.flatMap(([timeline, one]) => {
     if (one.newest === undefined) return [];
@@ -64,13 +69,21 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
     ];
     const newest = { segment: name(one.newest.number), name: one.newest.name, at: one.newest.at };
     return [
-      { timeline, runs: one.runs.map(named), bad: one.bad.map(named), newest, files: one.files },
+      {
+        timeline,
+        runs: one.runs.map(named),
+        empty: one.empty.map(named),
+        odd: one.odd.map(named),
+        newest,
+        files: one.files,
+      },
     ];
   });
   return {
     ...about,
     version: 1,
     segmentSize,
+    sizeKnown,
     timelines,
     labels: seen.labels.map(({ name }) => name),
     histories: histories.map(({ timeline, name, etag, ...read }) => ({
@@ -111,10 +124,13 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
   try {
     const seen: Observation = {
       timelines: new Map(
-        cursor.timelines.map(({ timeline, runs, bad, newest, files }) => {
+        cursor.timelines.map(({ timeline, runs, empty, odd, newest, files }) => {
           const { segment: newestName, ...rest } = newest;
           const end = { ...rest, number: segment(newestName).number };
-          return [timeline, { runs: runs.map(run), bad: bad.map(run), newest: end, files }];
+          return [
+            timeline,
+            { runs: runs.map(run), empty: empty.map(run), odd: odd.map(run), newest: end, files },
+          ];
         }),
       ),
       labels: cursor.labels.map((name) => ({ ...segment(name.slice(0, 24)), name })),
@@ -128,7 +144,7 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
     const histories = cursor.histories.flatMap(({ switches, ...history }) =>
       switches === undefined ? [] : [{ ...history, switches: switches.map(decodeSwitch) }],
     );
-    return { segmentSize, seen, histories };
+    return { segmentSize, sizeKnown: cursor.sizeKnown, seen, histories };
   } catch (error) {
     if (error instanceof DamagedCursorError) return undefined;
     throw error;

@@ -9,10 +9,15 @@ import { archiveOf, newestOf, type Survey } from './survey.ts';
 /** Ranges listed in a report; the others are counted. */
 const RANGES_LISTED = 100;
 
-/** Bad segments that recovery would read, in its order. */
-const badOnRoute = (survey: Survey) =>
+type Bad = { first: string; last: string; segments: number; bytes: number };
+
+const segmentsAmong = (bad: readonly Bad[]): number =>
+  bad.reduce((sum, { segments }) => sum + segments, 0);
+
+/** Those of the empty or odd segments that recovery would read, in its order. */
+const onRoute = (survey: Survey, kind: 'empty' | 'odd'): Bad[] =>
   recoveryRoute(archiveOf(survey)).flatMap((leg) =>
-    clipRuns(survey.seen.timelines.get(leg.timeline)?.bad ?? [], leg).map((run) => {
+    clipRuns(survey.seen.timelines.get(leg.timeline)?.[kind] ?? [], leg).map((run) => {
       const name = (number: bigint): string =>
         formatSegmentName({ timeline: leg.timeline, number }, survey.segmentSize);
       return {
@@ -24,19 +29,24 @@ const badOnRoute = (survey: Survey) =>
     }),
   );
 
-const findings = (policy: StoredBackup, survey: Survey) => {
-  const bad = badOnRoute(survey);
-  const [first] = bad;
-  if (first === undefined) {
-    const summary = `${policy.name}: no segment is empty, and every uncompressed one holds ${survey.segmentSize} bytes`;
-    return { bad, count: 0, verdict: 'pass' as const, reason: 'whole', summary };
-  }
-  const count = bad.reduce((sum, { segments }) => sum + segments, 0);
-  const others = count === 1 ? '' : `, and so do ${plural(count - 1, 'more segment')}`;
-  const should = first.bytes === 0 ? '' : `, not ${survey.segmentSize}`;
+/**
+ * Not one raw segment has a size that PostgreSQL uses, and the plan names none. All of them cut is less
+ * likely than an archive_command that compresses and keeps the plain name.
+ */
+const sizeUnclear = (policy: StoredBackup, { first, bytes }: Bad, count: number) => ({
+  verdict: 'unknown' as const,
+  reason: 'size-not-known',
+  summary: `${policy.name}: ${plural(count, 'segment')} such as ${first} (${bytes} bytes) may be cut, or compressed under the plain name: no uncompressed segment shows what the size should be`,
+  files: [first],
+  action:
+    "Where archive_command compresses or encrypts, say so in the plan's encoding; where it does not, say the segment-size.",
+});
+
+const broken = (policy: StoredBackup, { segmentSize }: Survey, first: Bad, count: number) => {
+  const others =
+    count === 1 ? '' : `; ${plural(count - 1, 'more segment')} cannot be restored either`;
+  const should = first.bytes === 0 ? '' : `, not ${segmentSize}`;
   return {
-    bad,
-    count,
     verdict: 'fail' as const,
     severity: policy.severity,
     reason: first.bytes === 0 ? 'empty' : 'wrong-size',
@@ -44,6 +54,24 @@ const findings = (policy: StoredBackup, survey: Survey) => {
     files: [first.first],
     action: `Copy ${first.first} again from the server's pg_wal, or from where pg_receivewal writes, while it is still there; otherwise take a new base backup now. Where archive_command compresses or encrypts under the plain name, say so in the plan's encoding.`,
   };
+};
+
+const whole = (policy: StoredBackup, { segmentSize }: Survey) => ({
+  verdict: 'pass' as const,
+  reason: 'whole',
+  summary: `${policy.name}: no segment is empty, and every uncompressed one holds ${segmentSize} bytes`,
+});
+
+const judge = (policy: StoredBackup, survey: Survey, empty: Bad[], odd: Bad[]) => {
+  const certain = (survey.sizeKnown ? [...empty, ...odd] : empty).toSorted((a, b) =>
+    a.first < b.first ? -1 : 1,
+  );
+  const [first] = certain;
+  if (first !== undefined) return broken(policy, survey, first, segmentsAmong(certain));
+  const [unclear] = odd;
+  return unclear === undefined
+    ? whole(policy, survey)
+    : sizeUnclear(policy, unclear, segmentsAmong(odd));
 };
 
 /**
@@ -65,11 +93,12 @@ export const decideSegmentSize = (policy: StoredBackup, survey: Survey): Judgeme
       measurements: [],
     };
   }
-  const { bad, count, ...said } = findings(policy, survey);
+  const [empty, odd] = [onRoute(survey, 'empty'), onRoute(survey, 'odd')];
+  const bad = [...empty, ...odd];
   return {
     ...common,
-    ...said,
+    ...judge(policy, survey, empty, odd),
     observed: { segmentSizeBytes: survey.segmentSize, bad: bad.slice(0, RANGES_LISTED) },
-    measurements: [{ name: 'segments-of-wrong-size', value: count, unit: 'segments' }],
+    measurements: [{ name: 'segments-of-wrong-size', value: segmentsAmong(bad), unit: 'segments' }],
   };
 };

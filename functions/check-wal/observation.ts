@@ -19,8 +19,10 @@ export type Newest = { number: bigint; name: string; at: number };
 export type TimelineSeen = {
   /** Marked with when they were archived, in milliseconds since 1970. */
   runs: Run[];
-  /** Segments that cannot be restored: empty ones, and raw ones of a wrong size. Marked with their bytes. */
-  bad: Run[];
+  /** Segments with nothing in them. */
+  empty: Run[];
+  /** Raw segments that are not exactly as long as the rest, marked with their bytes. */
+  odd: Run[];
   newest?: Newest;
   /** Files of this timeline: with a raw and a compressed copy there are two for each segment. */
   files: number;
@@ -68,7 +70,7 @@ export const emptyObservation = (): Observation => ({
 const timelineSeen = (seen: Observation, timeline: number): TimelineSeen => {
   const known = seen.timelines.get(timeline);
   if (known !== undefined) return known;
-  const fresh = { runs: [], bad: [], files: 0 };
+  const fresh = { runs: [], empty: [], odd: [], files: 0 };
   seen.timelines.set(timeline, fresh);
   return fresh;
 };
@@ -99,8 +101,9 @@ const addSegment = (
   const at = file.lastModified.getTime();
   timeline.files += 1;
   appendSegment(timeline.runs, parsed.number, at);
-  if (file.size === 0 || (raw && file.size !== reading.segmentSize)) {
-    appendSegment(timeline.bad, parsed.number, file.size);
+  if (file.size === 0) appendSegment(timeline.empty, parsed.number, 0);
+  else if (raw && file.size !== reading.segmentSize) {
+    appendSegment(timeline.odd, parsed.number, file.size);
   }
   timeline.newest = { number: parsed.number, name: file.name, at };
 };
@@ -146,7 +149,8 @@ export const observeFile = (seen: Observation, file: ListedFile, reading: Readin
 
 const joinTimeline = (below: TimelineSeen | undefined, above: TimelineSeen): TimelineSeen => ({
   runs: joinRuns(below?.runs ?? [], above.runs),
-  bad: joinRuns(below?.bad ?? [], above.bad),
+  empty: joinRuns(below?.empty ?? [], above.empty),
+  odd: joinRuns(below?.odd ?? [], above.odd),
   newest: above.newest,
   files: (below?.files ?? 0) + above.files,
 });

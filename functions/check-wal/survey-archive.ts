@@ -6,8 +6,9 @@ import { DEFAULT_SEGMENT_SIZE, segmentsPerLog } from '../../shared/postgres-wal/
 import { clipRuns } from '../../shared/postgres-wal/segment-runs.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { readHistories } from './history-reader.ts';
+import type { Part } from './known-part.ts';
 import type { ListNames } from './listing.ts';
-import { lookAtPart, lookForHistory, lookForNews, type Part } from './look-again.ts';
+import { lookAtPart, lookForHistory, lookForNews } from './look-again.ts';
 import type { Observation, Reading } from './observation.ts';
 import { scanArchive } from './scan-archive.ts';
 import { archiveOf, type Survey } from './survey.ts';
@@ -23,26 +24,32 @@ const readingOf = (policy: StoredBackup, segmentSize: number): Reading => ({
   rawNamesAreRaw: (policy.encoding ?? []).length === 0,
 });
 
-/** A guess that nothing contradicts stays; the names of another size look different. */
-const sizeShownBy = (seen: Observation, assumed: number, stated: number | undefined): number => {
-  const runs =
-    assumed === DEFAULT_SEGMENT_SIZE ? [...seen.timelines.values()].map((one) => one.runs) : [];
-  const inferred = inferSegmentSize({ ...seen, runs }, stated);
-  const fits = seen.highestPart < segmentsPerLog(assumed);
-  return inferred.source === 'default' && fits ? assumed : inferred.bytes;
+type Size = Pick<Survey, 'segmentSize' | 'sizeKnown'>;
+type Look = Omit<Survey, 'histories'>;
+
+/** What was known stays while nothing contradicts it; the names of another size look different. */
+const sizeShownBy = (seen: Observation, assumed: Size, stated: number | undefined): Size => {
+  const { segmentSize } = assumed;
+  const asIf16MB = segmentSize === DEFAULT_SEGMENT_SIZE;
+  const runs = asIf16MB ? [...seen.timelines.values()].map((one) => one.runs) : [];
+  const { bytes, source } = inferSegmentSize({ ...seen, runs }, stated);
+  const fits = seen.highestPart < segmentsPerLog(segmentSize);
+  if (source === 'default' && fits) return assumed;
+  return { segmentSize: bytes, sizeKnown: source === 'plan' || source === 'objects' };
 };
 
 const scanFully = async (
   list: ListNames,
   policy: StoredBackup,
-  guess?: number,
-): Promise<Omit<Survey, 'histories'>> => {
+  known: Size | undefined,
+): Promise<Look> => {
   const stated = policy.segmentSizeBytes;
-  const assumed = stated ?? guess ?? DEFAULT_SEGMENT_SIZE;
-  const seen = await scanArchive(list, readingOf(policy, assumed));
-  const segmentSize = sizeShownBy(seen, assumed, stated);
-  if (segmentSize === assumed) return { segmentSize, seen };
-  return { segmentSize, seen: await scanArchive(list, readingOf(policy, segmentSize)) };
+  const segmentSize = stated ?? known?.segmentSize ?? DEFAULT_SEGMENT_SIZE;
+  const assumed = { segmentSize, sizeKnown: known?.sizeKnown ?? false };
+  const seen = await scanArchive(list, readingOf(policy, segmentSize));
+  const size = sizeShownBy(seen, assumed, stated);
+  if (size.segmentSize === segmentSize) return { ...size, seen };
+  return { ...size, seen: await scanArchive(list, readingOf(policy, size.segmentSize)) };
 };
 
 type Suspect = { part: Part } | { history: number };
@@ -56,8 +63,8 @@ const suspectsOf = (known: Survey, looked: readonly Part[], turn: number): Suspe
     const runs = clipRuns([{ first: from, last: to, mark: 0 }], { from: 0n, to: border - 1n });
     return runs.map(({ first, last }) => ({ timeline, from: first, to: last }));
   };
-  const broken = [...known.seen.timelines].flatMap(([timeline, { bad }]) =>
-    bad.map(({ first, last }) => ({ timeline, from: first, to: last })),
+  const broken = [...known.seen.timelines].flatMap(([timeline, { empty, odd }]) =>
+    [...empty, ...odd].map(({ first, last }) => ({ timeline, from: first, to: last })),
   );
   const parts = [...gaps.map(({ timeline, range }) => ({ timeline, ...range })), ...broken];
   const all: Suspect[] = [
@@ -73,21 +80,21 @@ const suspectsOf = (known: Survey, looked: readonly Part[], turn: number): Suspe
 const lookAgain = async (
   list: ListNames,
   policy: StoredBackup,
-  known: Survey,
-  turn: number,
-): Promise<Omit<Survey, 'histories'> | undefined> => {
-  const { segmentSize } = known;
+  { known, turn }: Memory,
+): Promise<Look | undefined> => {
+  const { segmentSize, sizeKnown } = known;
   const reading = readingOf(policy, segmentSize);
   const news = await lookForNews(list, known.seen, reading);
-  if (news === undefined) return undefined;
-  let { seen } = news;
+  let seen = news?.seen;
+  if (news === undefined || seen === undefined) return undefined;
   for (const suspect of suspectsOf({ ...known, seen }, news.parts, turn)) {
     seen =
       'part' in suspect
         ? await lookAtPart(list, seen, suspect.part, reading)
         : await lookForHistory(list, seen, suspect.history, reading);
+    if (seen === undefined) return undefined;
   }
-  return { segmentSize, seen };
+  return { segmentSize, sizeKnown, seen };
 };
 
 export type Memory = { known: Survey; turn: number };
@@ -106,8 +113,8 @@ export const surveyArchive = async (
   const again =
     memory === undefined || small || memory.known.seen.timelines.size === 0
       ? undefined
-      : await lookAgain(client.list, policy, memory.known, memory.turn);
-  const looked = again ?? (await scanFully(client.list, policy, known?.segmentSize));
+      : await lookAgain(client.list, policy, memory);
+  const looked = again ?? (await scanFully(client.list, policy, known));
   const histories = await readHistories(client, looked.seen.histories, known?.histories ?? []);
   return { survey: { ...looked, histories }, full: again === undefined };
 };

@@ -9,6 +9,8 @@ export type HistoryRead = HistorySeen &
 /** Everything that is known of one archive after looking. */
 export type Survey = {
   segmentSize: number;
+  /** False where the size is a guess that no raw segment and no word of the plan confirms. */
+  sizeKnown: boolean;
   seen: Observation;
   histories: HistoryRead[];
 };

@@ -63,6 +63,16 @@ describe('check-wal', () => {
   const requests = (report: CheckReport): number | undefined =>
     report.measurements.find((one) => one.name === 'list-requests')?.value;
 
+  const cursor = () => ({ Bucket: stage.ledgerBucket, Key: 'archives/wal.json' });
+  const readMemory = async () => {
+    const { Body } = await stage.clients.s3.send(new GetObjectCommand(cursor()));
+    return z.looseObject({}).parse(JSON.parse((await Body?.transformToString()) ?? ''));
+  };
+  const writeMemory = (body: string) =>
+    stage.clients.s3.send(new PutObjectCommand({ ...cursor(), Body: body }));
+  const changeMemory = async (changes: object) =>
+    writeMemory(JSON.stringify({ ...(await readMemory()), ...changes }));
+
   beforeEach(async () => {
     tests += 1;
     bucket = `wal-archive-${process.pid}-${tests}`;
@@ -206,7 +216,7 @@ describe('check-wal', () => {
     const { size, continuity } = await invoke();
     expect(size).toMatchObject({ verdict: 'fail', severity: 'critical', reason: 'wrong-size' });
     expect(size.summary).toBe(
-      'wal: segment 000000010000000000000002 holds 524288 bytes, not 1048576, which ends a recovery, and so do 2 more segments',
+      'wal: segment 000000010000000000000002 holds 524288 bytes, not 1048576, which ends a recovery; 2 more segments cannot be restored either',
     );
     expect(continuity.verdict).toBe('pass');
   });
@@ -252,34 +262,28 @@ describe('check-wal', () => {
     // A hole far below the newest is nobody's news: it is seen when the whole archive is read again.
     await stage.remove(bucket, FOLDER + name(40));
     expect((await invoke()).continuity.verdict).toBe('pass');
-    const { s3 } = stage.clients;
-    const cursor = { Bucket: stage.ledgerBucket, Key: 'archives/wal.json' };
-    const { Body } = await s3.send(new GetObjectCommand(cursor));
-    const kept = z.looseObject({}).parse(JSON.parse((await Body?.transformToString()) ?? ''));
     const scannedAt = new Date(Date.now() - 24 * 3_600_000).toISOString();
-    await s3.send(
-      new PutObjectCommand({ ...cursor, Body: JSON.stringify({ ...kept, scannedAt }) }),
-    );
+    await changeMemory({ scannedAt });
     expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
 
     await stage.remove(bucket, FOLDER + name(50));
     expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
     expect((await invoke({ rescan: true })).continuity.observed).toMatchObject({ missing: 2 });
+
+    await stage.remove(bucket, FOLDER + name(60));
+    await changeMemory({ place: 's3://elsewhere/' });
+    expect((await invoke()).continuity.observed).toMatchObject({ missing: 3 });
   });
 
   it('starts afresh from a damaged memory', async () => {
     await archive(name(1), name(3));
     await invoke();
-    const { s3 } = stage.clients;
-    const cursor = { Bucket: stage.ledgerBucket, Key: 'archives/wal.json' };
-    const { Body } = await s3.send(new GetObjectCommand(cursor));
-    const kept = z
-      .object({ timelines: z.array(z.unknown()) })
-      .parse(JSON.parse((await Body?.transformToString()) ?? ''));
-    expect(kept.timelines).toHaveLength(1);
-    for (const damage of ['{', '{}', JSON.stringify({ ...kept, labels: ['x'] })]) {
-      await s3.send(new PutObjectCommand({ ...cursor, Body: damage }));
+    expect(await readMemory()).toMatchObject({ timelines: [{ timeline: 1 }] });
+    const damaged = JSON.stringify({ ...(await readMemory()), labels: ['x'] });
+    for (const damage of ['{', '{}', damaged]) {
+      await writeMemory(damage);
       expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
+      expect(await readMemory()).toMatchObject({ timelines: [{ timeline: 1 }], labels: [] });
     }
   });
 

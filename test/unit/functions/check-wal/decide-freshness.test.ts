@@ -107,6 +107,25 @@ describe('the size of segments', () => {
     });
   });
 
+  it('cannot judge where no raw segment has a size that there is, but knows an empty one', () => {
+    const judgeUnknown = (sizes: [string, number][]) => {
+      const files = sizes.map(([name, size]) => file(name, size));
+      return decideSegmentSize(walPolicy(), { ...surveyOf(files), sizeKnown: false });
+    };
+    const unclear = judgeUnknown([
+      [raw, 7],
+      [next, 9],
+    ]);
+    expect(unclear).toMatchObject({ verdict: 'unknown', reason: 'size-not-known' });
+    expect(unclear.summary).toContain(`2 segments such as ${raw} (7 bytes) may be cut`);
+    expect(
+      judgeUnknown([
+        [raw, 7],
+        [next, 0],
+      ]),
+    ).toMatchObject({ verdict: 'fail', reason: 'empty', files: [next] });
+  });
+
   it('leaves alone what no recovery reads', () => {
     const label = `${next}.00000028.backup`;
     expect(

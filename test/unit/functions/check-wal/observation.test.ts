@@ -20,20 +20,24 @@ const observe = (names: [string, number?][], reading: Reading = READING): Observ
 describe('what a listing shows', () => {
   it('counts a raw and a compressed copy of a segment as one segment in two files', () => {
     const seen = observe([[A7, DEFAULT_SEGMENT_SIZE], [`${A7}.gz`]]);
-    expect(seen.timelines.get(1)).toMatchObject({ files: 2, bad: [] });
+    expect(seen.timelines.get(1)).toMatchObject({ files: 2, odd: [] });
     expect(seen.timelines.get(1)?.runs).toMatchObject([{ first: 0xa7n, last: 0xa7n }]);
   });
 
-  it('knows a bad segment by its size: empty, or raw and not whole', () => {
-    const bad = (name: string, size: number, reading = READING): boolean =>
-      observe([[name, size]], reading).timelines.get(1)?.bad.length === 1;
-    expect(bad(A7, 100)).toBe(true);
-    expect(bad(A7, DEFAULT_SEGMENT_SIZE + 32)).toBe(true);
-    expect(bad(`${A7}.gz`, 100)).toBe(false);
-    expect(bad(`${A7}.gz`, 0)).toBe(true);
+  it('tells empty segments and raw ones of an odd size from the others', () => {
+    const kinds = (name: string, size: number, reading = READING): string[] => {
+      const seen = observe([[name, size]], reading).timelines.get(1);
+      return [...(seen?.empty.map(() => 'empty') ?? []), ...(seen?.odd.map(() => 'odd') ?? [])];
+    };
+    expect(kinds(A7, DEFAULT_SEGMENT_SIZE)).toEqual([]);
+    expect(kinds(A7, 100)).toEqual(['odd']);
+    expect(kinds(A7, DEFAULT_SEGMENT_SIZE + 32)).toEqual(['odd']);
+    expect(kinds(A7, 0)).toEqual(['empty']);
+    expect(kinds(`${A7}.gz`, 100)).toEqual([]);
+    expect(kinds(`${A7}.gz`, 0)).toEqual(['empty']);
     const encoded = { ...READING, rawNamesAreRaw: false };
-    expect(bad(A7, 100, encoded)).toBe(false);
-    expect(bad(A7, 0, encoded)).toBe(true);
+    expect(kinds(A7, 100, encoded)).toEqual([]);
+    expect(kinds(A7, 0, encoded)).toEqual(['empty']);
   });
 
   it('weighs raw segments for the segment size, where raw names are raw', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ArchiveClient } from '../../../../functions/check-wal/archive-client.ts';
+import { decideContinuity } from '../../../../functions/check-wal/decide-continuity.ts';
 import type { ListedFile } from '../../../../functions/check-wal/listing.ts';
 import { archiveOf } from '../../../../functions/check-wal/survey.ts';
 import { type Memory, surveyArchive } from '../../../../functions/check-wal/survey-archive.ts';
@@ -18,7 +19,8 @@ const clientOver = (files: readonly ListedFile[], texts: Record<string, string> 
     listRequests: () => asked.length,
     read: async (name) => {
       reads.push(name);
-      return Buffer.from(texts[name] ?? '');
+      if (texts[name] === undefined) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+      return Buffer.from(texts[name]);
     },
   };
   return { client, asked, reads };
@@ -107,10 +109,21 @@ describe('a survey of an archive', () => {
     const files = (bytes: number) =>
       segments(1, 0n, 2_000).map((name, index) => file(name, index === 9 ? bytes : 50));
     const first = await survey(files(0));
-    expect(first.survey.seen.timelines.get(1)?.bad).toHaveLength(1);
+    expect(first.survey.seen.timelines.get(1)?.empty).toHaveLength(1);
     const again = await survey(files(50), remember(first.survey));
     expect(again).toMatchObject({ full: false, requests: 2 });
-    expect(again.survey.seen.timelines.get(1)?.bad).toEqual([]);
+    expect(again.survey.seen.timelines.get(1)?.empty).toEqual([]);
+  });
+
+  it('reads everything where a segment that it knew is gone, near the end or far from it', async () => {
+    const names = segments(1, 0n, 3_000);
+    const first = await survey(names.map((name, index) => file(name, index === 9 ? 0 : 50)));
+    // As pg_archivecleanup does: all but the newest hundred.
+    const cleaned = names.slice(2_900).map((name) => file(name));
+    expect(await survey(cleaned, remember(first.survey))).toMatchObject({ full: true, gaps: [] });
+    // The empty segment 9, which is looked at again, was deleted with what is below it.
+    const shorter = names.slice(100).map((name) => file(name));
+    expect(await survey(shorter, remember(first.survey))).toMatchObject({ full: true, gaps: [] });
   });
 
   it('reads a history once, and again when it has changed', async () => {
@@ -129,5 +142,17 @@ describe('a survey of an archive', () => {
     const third = clientOver(changed, text);
     await surveyArchive(third.client, walPolicy(), remember(known));
     expect(third.reads).toEqual([history(2)]);
+  });
+
+  it('leaves unread a history that it may not get, and tries again', async () => {
+    const names = [...segments(1, 0n, 5), history(2), ...segments(2, 5n, 3)];
+    const { client, reads } = clientOver(names.map((name) => file(name)));
+    const first = await surveyArchive(client, walPolicy(), undefined);
+    expect(decideContinuity(walPolicy(), first.survey, new Date())).toMatchObject({
+      verdict: 'unknown',
+      reason: 'access-denied',
+    });
+    await surveyArchive(client, walPolicy(), remember(first.survey));
+    expect(reads).toEqual([history(2), history(2)]);
   });
 });
