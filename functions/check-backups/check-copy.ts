@@ -88,7 +88,7 @@ export const checkCopy = async (
     const outcome = couldNotLook(name, `the copy in ${place}`, listing.trouble, 's3:ListBucket');
     return { finding: found(outcome), compared: known };
   }
-  const held = ownObjects(context.plan, policy, 'copy', copy.location, listing.seen);
+  const held = ownObjects(context.plan, policy, copy.location, listing.seen);
   const copies = new Map(held.map((object) => [object.name, object]));
   const limit = retain === undefined ? Number.POSITIVE_INFINITY : longestSeconds(retain);
   const kept = originals.filter(({ at }) => ageSeconds(at, context.now) <= limit);

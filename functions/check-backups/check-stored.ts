@@ -154,7 +154,7 @@ export const checkStored = async (
       announcements: [],
     };
   }
-  const own = ownObjects(context.plan, policy, 'location', location, listing.seen);
+  const own = ownObjects(context.plan, policy, location, listing.seen);
   const record = 'seen' in remembered ? remembered.seen : undefined;
   const seen: Observed<Seen> =
     'seen' in remembered

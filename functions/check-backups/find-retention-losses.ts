@@ -142,8 +142,7 @@ const tiersWithoutBackup = (input: RetentionInput, cadence: Cadence): Problem[] 
   const { listed, retain, now, seen, severity } = input;
   if (retain.kind !== 'generations') return [];
   const lost = (seen.generations ?? []).filter(({ goneAt }) => goneAt !== undefined);
-  const oldestAsked = now.getTime() - (longestSeconds(retain) + cadence.seconds) * 1_000;
-  const listedTimes = listed.map(({ at }) => at.getTime()).filter((time) => time >= oldestAsked);
+  const listedTimes = listed.map(({ at }) => at.getTime());
   const newest = Math.max(...timesOf(lost));
   const rightEdge = newest > Math.max(...listedTimes) ? [newest + cadence.seconds * 1_000] : [];
   const oldest = Date.parse(seen.oldestAt ?? now.toISOString());

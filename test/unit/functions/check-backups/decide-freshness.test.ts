@@ -43,6 +43,11 @@ describe('decideFreshness', () => {
     expect(Reflect.get(outcome, 'severity')).toBe(severity);
   });
 
+  it('counts a time in the future as no age', () => {
+    const [age] = decideFreshness(aged(-HOUR)).measurements ?? [];
+    expect(age).toEqual({ name: 'age', value: 0, unit: 'seconds' });
+  });
+
   it('says how old, how old it may be, and what to do', () => {
     const outcome = decideFreshness(aged(30 * HOUR));
     expect(outcome.summary).toBe(
