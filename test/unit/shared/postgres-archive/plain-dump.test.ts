@@ -93,7 +93,7 @@ describe('a plain dump', () => {
           expect.objectContaining({ name: 'DamageError' }),
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 });
