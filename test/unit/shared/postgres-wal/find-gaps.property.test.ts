@@ -53,7 +53,7 @@ describe('gaps, against a model that counts segment by segment', () => {
         expect(found.newest).toBe(names.at(-1));
         expect(found.missingHistories).toEqual([]);
       }),
-      { numRuns: 1_500 },
+      { numRuns: 3_000 },
     );
     expect(holes).toBeGreaterThan(1_000);
   }, 30_000);
