@@ -34,7 +34,7 @@ const freshness = (policy: StoredBackup, own: readonly OwnObject[], context: Con
     fresh,
     severity,
     schedule,
-    place: `${formatLocation(location)}${match ?? ''}`,
+    nothing: `there is no backup at all in ${formatLocation(location)}${match ?? ''}`,
     newest: newestIn(own),
     newestWithContent: newestIn(own.filter(({ bytes }) => bytes > 0)),
     count: own.length,

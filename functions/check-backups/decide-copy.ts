@@ -4,6 +4,7 @@ import { isoMinute } from './calendar.ts';
 import type { DigestVerdict } from './decide-digest.ts';
 import type { Outcome } from './outcome.ts';
 import type { Generation } from './seen.ts';
+import { earliest } from './time-bounds.ts';
 
 export type CopyInput = {
   name: string;
@@ -113,7 +114,7 @@ const doubt = (input: CopyInput, judged: readonly Judged[]) => {
     };
   }
   if (judged.some(({ state }) => state === 'same')) return undefined;
-  const due = Math.min(...originals.map(({ at }) => at.getTime())) + withinSeconds * 1_000;
+  const due = earliest(originals.map(({ at }) => at.getTime())) + withinSeconds * 1_000;
   return {
     reason: 'not-due-yet',
     summary: `${name}: nothing is copied to ${place} yet; the first copy is due by ${isoMinute(due)}`,

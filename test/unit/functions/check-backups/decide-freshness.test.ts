@@ -18,7 +18,7 @@ const input = (changes: Partial<FreshnessInput> = {}): FreshnessInput => ({
   },
   severity: 'critical',
   schedule: { text: 'daily 02:00 UTC', trigger: 'clock' },
-  place: 's3://backups/db/full/',
+  nothing: 'there is no backup at all in s3://backups/db/full/',
   newest: { uri: 's3://backups/db/full/a.gz', at: ago(2 * HOUR), bytes: 100 },
   count: 3,
   action: 'Take one.',
