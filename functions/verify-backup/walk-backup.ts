@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import { findKey } from '../../shared/backup-encoding/find-key.ts';
-import { GZIP_MAGIC, gunzip, releasePiece } from '../../shared/backup-encoding/gunzip.ts';
+import { GZIP_MAGIC, gunzip } from '../../shared/backup-encoding/gunzip.ts';
 import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts';
 import { describeDerivation, SALTED } from '../../shared/backup-encoding/openssl-key.ts';
+import { releasePiece } from '../../shared/backup-encoding/release-piece.ts';
 import type { EncodingLayer, StoredBackup } from '../../shared/plan/plan.ts';
 import { PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
 
@@ -160,7 +161,7 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
   for await (const piece of plain) {
     plainBytes += piece.length;
     dump?.push(piece);
-    if (layers.at(-1) === 'gzip') releasePiece(piece);
+    releasePiece(piece);
   }
   const result = { bytes, sha256: hash.digest('hex'), plainBytes, layers };
   if (dump === undefined) return { ...result, format: 'bytes' };

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gunzip, releasePiece } from '../../../../shared/backup-encoding/gunzip.ts';
+import { gunzip } from '../../../../shared/backup-encoding/gunzip.ts';
+import { releasePiece } from '../../../../shared/backup-encoding/release-piece.ts';
 import { collect, inPieces } from '../../../support/bytes.ts';
 
 const plain = Buffer.from(
