@@ -69,7 +69,7 @@ const lagSeconds = ({ originals, copies }: CopyInput): number | undefined => {
   return newest && copy && Math.max(0, (copy.at.getTime() - newest.at.getTime()) / 1_000);
 };
 
-type Fault = Pick<Outcome, 'reason' | 'severity' | 'summary' | 'action'>;
+type Fault = { reason: string; severity: Severity; summary: string; action: string };
 
 const different = (input: CopyInput, differs: readonly Judged[], missing: readonly Judged[]) => {
   const { name, place, originals } = input;
