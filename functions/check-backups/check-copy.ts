@@ -1,3 +1,4 @@
+import { copyAllowance } from '../../shared/plan/copy-allowance.ts';
 import { formatLocation, type Location } from '../../shared/plan/location.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Context } from './context.ts';
@@ -103,7 +104,7 @@ export const checkCopy = async (
   const outcome = decideCopy({
     name,
     place,
-    withinSeconds: copy.withinSeconds,
+    withinSeconds: copyAllowance(copy, context.stage),
     severity,
     onDemand: schedule.trigger === 'on-demand',
     originals: kept,
