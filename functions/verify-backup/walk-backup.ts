@@ -7,7 +7,7 @@ import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts'
 import { describeDerivation, SALTED } from '../../shared/backup-encoding/openssl-key.ts';
 import { releasePiece } from '../../shared/backup-encoding/release-piece.ts';
 import type { EncodingLayer, StoredBackup } from '../../shared/plan/plan.ts';
-import { PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
+import { type PlainDump, PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
 
 /** What was seen of a backup that was read to its end. */
 export type Walk = {
@@ -23,6 +23,8 @@ export type Walk = {
 
 export type WalkInput = {
   source: ByteSource;
+  /** The object's name: it may say that it is a dump. */
+  name: string;
   size: number;
   backup: StoredBackup;
   /** The last bytes of the object, read beforehand: they tell a wrong key before everything is read. */
@@ -122,6 +124,19 @@ const FORMATS: [magic: string, name: string][] = [
 const namedFormat = (head: Buffer): string | undefined =>
   FORMATS.find(([magic]) => head.toString('latin1').startsWith(magic))?.[1];
 
+const SQL_NAME = /\.sql(\.(gz|enc|aes|openssl|bz2|xz|zst|lz4))*$/i;
+
+/** What does not begin like a dump is broken where its name says that it is one, and else unknown. */
+const endDump = (dump: PlainDumpWalk, name: string): PlainDump => {
+  try {
+    return dump.end();
+  } catch (error) {
+    const isForeign = error instanceof DamageError && error.damage === 'not-a-dump';
+    if (!isForeign || SQL_NAME.test(name)) throw error;
+    throw new NotJudgedError('format-not-recognised', 'it begins like no format of pg_dump');
+  }
+};
+
 /**
  * Reads a backup to its last byte: hash, decryption, decompression, and the format that its kind
  * promises. Constant memory.
@@ -165,7 +180,7 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
   }
   const result = { bytes, sha256: hash.digest('hex'), plainBytes, layers };
   if (dump === undefined) return { ...result, format: 'bytes' };
-  const { kind, ...versions } = dump.end();
+  const { kind, ...versions } = endDump(dump, input.name);
   return {
     ...result,
     format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain',

@@ -21,7 +21,12 @@ export class DamageError extends Error {
 
 /** The bytes may be good or bad: this version of Lifeboat cannot tell. */
 export class NotJudgedError extends Error {
-  readonly reason: 'encoding-not-supported' | 'format-not-supported' | 'key-not-named';
+  readonly reason:
+    | 'encoding-not-supported'
+    | 'format-not-supported'
+    | 'format-not-recognised'
+    | 'content-not-recognised'
+    | 'key-not-named';
   constructor(reason: NotJudgedError['reason'], detail: string) {
     super(detail);
     this.name = 'NotJudgedError';

@@ -45,9 +45,11 @@ export async function* opensslDecrypt(
   try {
     last = decipher.final();
   } catch (error) {
-    throw new DamageError('truncated', 'the last block does not decrypt to valid padding', {
-      cause: error,
-    });
+    throw new DamageError(
+      'truncated',
+      `it was cut off: after ${seen} bytes it does not end as an encrypted file does`,
+      { cause: error },
+    );
   }
   if (last.length > 0) yield last;
 }

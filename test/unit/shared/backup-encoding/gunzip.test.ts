@@ -86,6 +86,21 @@ describe('gunzip', () => {
     expect(ended).toBe(true);
   });
 
+  it('ends its source when the stream is corrupt', async () => {
+    let ended = false;
+    const source = async function* () {
+      try {
+        yield Buffer.concat([gz, Buffer.from('junk')]);
+        for (let round = 0; round < 1_000; round += 1) yield Buffer.alloc(100_000, 7);
+      } finally {
+        ended = true;
+      }
+    };
+    await expect(collect(gunzip(source()))).rejects.toEqual(damage('corrupt'));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(ended).toBe(true);
+  });
+
   it('finds every single changed byte of the compressed data or gives the same content', async () => {
     await fc.assert(
       fc.asyncProperty(
