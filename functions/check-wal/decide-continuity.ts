@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { type Continuity, findGaps, type Gap } from '../../shared/postgres-wal/find-gaps.ts';
+import { divergence } from '../../shared/postgres-wal/live-timelines.ts';
 import { formatTimeline } from '../../shared/postgres-wal/segment-name.ts';
 import { countSegments } from '../../shared/postgres-wal/segment-runs.ts';
 import { standingGaps } from './decide-expiry.ts';
@@ -25,6 +26,10 @@ const listGaps = (gaps: readonly Gap[]) =>
     before,
   }));
 
+/** Named only where the two differ. */
+const timelineName = (timeline: number | undefined): string | null =>
+  timeline === undefined ? null : formatTimeline(timeline);
+
 const observe = (survey: Survey, found: Continuity, gaps: readonly Gap[]) => ({
   segments: segmentsOf(survey),
   missing: Number(segmentsIn(gaps)),
@@ -32,6 +37,8 @@ const observe = (survey: Survey, found: Continuity, gaps: readonly Gap[]) => ({
   oldest: found.oldest ?? null,
   newest: found.newest ?? null,
   timelines: [...survey.seen.timelines.keys()].sort((a, b) => a - b).map(formatTimeline),
+  latestTimeline: timelineName(divergence(archiveOf(survey))?.latest),
+  liveTimeline: timelineName(divergence(archiveOf(survey))?.live),
   timelinesNotNeeded: found.aside.map(formatTimeline),
   missingHistories: historyNames(found.missingHistories),
   baseBackups: survey.seen.labels.length,
@@ -48,6 +55,23 @@ const unreadHistory = ({ histories }: Survey, { unreadableHistories }: Continuit
 
 type Verdict = Pick<Judgement, 'reason' | 'summary' | 'files' | 'action'> &
   ({ verdict: 'pass' | 'unknown' } | { verdict: 'fail'; severity: 'critical' | 'warning' });
+
+/** Nothing is missing, but a recovery that is not told otherwise loses what came after the switch. */
+const describeDivergence = (
+  { name }: StoredBackup,
+  { seen }: Survey,
+  { latest, live }: { latest: number; live: number },
+): Verdict => {
+  const end = (timeline: number): string => seen.timelines.get(timeline)?.newest?.name ?? '';
+  return {
+    verdict: 'fail',
+    severity: 'warning',
+    reason: 'timelines-diverged',
+    summary: `${name}: timeline ${live} is written to (${end(live)}), but recovery_target_timeline = 'latest' follows timeline ${latest}, which ends at ${end(latest)}`,
+    files: [end(latest), end(live)],
+    action: `Where timeline ${latest} is a test restore, move its files and ${formatTimeline(latest)}.history out of the folder and give test restores an archive_command of their own; where two servers archive into one folder, stop one. Until then recover with recovery_target_timeline = '${live}'.`,
+  };
+};
 
 const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Gap[]): Verdict => {
   const missing = historyNames(found.missingHistories);
@@ -75,6 +99,8 @@ const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Ga
       action: `Make ${unread.name} readable for check-wal: a plain text file, or one compressed with gzip, brotli or zstd.`,
     };
   }
+  const diverged = divergence(archiveOf(survey));
+  if (diverged !== undefined) return describeDivergence(policy, survey, diverged);
   const summary = `${policy.name}: no segment is missing from ${found.oldest} to ${found.newest}`;
   return { verdict: 'pass', reason: 'continuous', summary };
 };

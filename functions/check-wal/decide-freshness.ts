@@ -1,7 +1,8 @@
 import { formatAge, formatDuration } from '../../shared/plan/duration.ts';
 import type { Freshness, StoredBackup } from '../../shared/plan/plan.ts';
+import { divergence } from '../../shared/postgres-wal/live-timelines.ts';
 import type { Judgement } from './judgement.ts';
-import { newestOf, type Survey } from './survey.ts';
+import { archiveOf, newestOf, type Survey } from './survey.ts';
 
 const CHECK = { check: 'wal-freshness', promise: 'fresh' } as const;
 
@@ -55,8 +56,8 @@ const severityAt = (age: number, fresh: Freshness): 'critical' | 'warning' =>
     : fresh.severity;
 
 /**
- * Whether the newest segment is young enough. It is the one that is highest in the sequence, not the
- * one uploaded last: a late upload of an older one proves nothing about the end.
+ * Whether the newest segment is young enough. It is the highest one of the timeline whose end was
+ * uploaded last: within a timeline, a late upload of an older one proves nothing about the end.
  */
 export const decideFreshness = (policy: StoredBackup, survey: Survey, now: Date): Judgement => {
   const newest = newestOf(survey);
@@ -70,7 +71,9 @@ export const decideFreshness = (policy: StoredBackup, survey: Survey, now: Date)
     measurements: [{ name: 'newest-age', value: Math.round(age), unit: 'seconds' }],
     files: [newest.name],
   };
-  const what = `${policy.name}: the newest segment ${newest.name} was archived ${formatAge(age)} ago`;
+  const diverged = divergence(archiveOf(survey));
+  const aside = diverged === undefined ? '' : ` (timeline ${diverged.latest} is higher, but older)`;
+  const what = `${policy.name}: the newest segment ${newest.name} was archived ${formatAge(age)} ago${aside}`;
   if (fresh === undefined) {
     return { ...common, verdict: 'pass', reason: 'archived', summary: what };
   }

@@ -1,5 +1,5 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import { recoveryRoute } from '../../shared/postgres-wal/recovery-route.ts';
+import { liveRoutes } from '../../shared/postgres-wal/live-timelines.ts';
 import { formatSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import { clipRuns, countSegments } from '../../shared/postgres-wal/segment-runs.ts';
 import { plural } from './describe-gaps.ts';
@@ -14,20 +14,33 @@ type Bad = { first: string; last: string; segments: number; bytes: number };
 const segmentsAmong = (bad: readonly Bad[]): number =>
   bad.reduce((sum, { segments }) => sum + segments, 0);
 
-/** Those of the empty or odd segments that recovery would read, in its order. */
-const onRoute = (survey: Survey, kind: 'empty' | 'odd'): Bad[] =>
-  recoveryRoute(archiveOf(survey)).flatMap((leg) =>
-    clipRuns(survey.seen.timelines.get(leg.timeline)?.[kind] ?? [], leg).map((run) => {
-      const name = (number: bigint): string =>
-        formatSegmentName({ timeline: leg.timeline, number }, survey.segmentSize);
-      return {
-        first: name(run.first),
-        last: name(run.last),
-        segments: Number(countSegments([run])),
-        bytes: run.mark,
-      };
-    }),
+/** Those of the empty or odd segments that recovery would read, in its order; each once. */
+const onRoute = (survey: Survey, kind: 'empty' | 'odd'): Bad[] => {
+  const bad = liveRoutes(archiveOf(survey))
+    .flat()
+    .flatMap((leg) =>
+      clipRuns(survey.seen.timelines.get(leg.timeline)?.[kind] ?? [], leg).map((run) => {
+        const name = (number: bigint): string =>
+          formatSegmentName({ timeline: leg.timeline, number }, survey.segmentSize);
+        return {
+          first: name(run.first),
+          last: name(run.last),
+          segments: Number(countSegments([run])),
+          bytes: run.mark,
+        };
+      }),
+    );
+  // Ways to two timelines share their beginning; the longer part of a run is seen by one of them.
+  return bad.filter(
+    (one, index) =>
+      !bad.some(
+        (other, at) =>
+          other.first <= one.first &&
+          one.last <= other.last &&
+          (other.segments > one.segments || (other.segments === one.segments && at < index)),
+      ),
   );
+};
 
 /**
  * Not one raw segment has a size that PostgreSQL uses, and the plan names none. All of them cut is less

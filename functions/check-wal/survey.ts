@@ -19,6 +19,9 @@ export type Survey = {
 export const archiveOf = ({ segmentSize, seen, histories }: Survey): Archive => ({
   segmentSize,
   timelines: new Map([...seen.timelines].map(([timeline, { runs }]) => [timeline, runs])),
+  newestAt: new Map(
+    [...seen.timelines].map(([timeline, { newest }]) => [timeline, newest?.at ?? 0]),
+  ),
   labels: seen.labels,
   histories: new Map<number, History>(
     histories.map((one) => [
@@ -28,8 +31,14 @@ export const archiveOf = ({ segmentSize, seen, histories }: Survey): Archive => 
   ),
 });
 
-/** The end of the highest timeline, which is the one that recovery follows. */
-export const newestOf = ({ seen }: Survey): Newest | undefined => {
-  const highest = Math.max(...seen.timelines.keys());
-  return seen.timelines.get(highest)?.newest;
-};
+/**
+ * The end of the timeline that was written to last. A stray higher timeline, which a test restore leaves
+ * behind, says nothing about whether the server archives.
+ */
+export const newestOf = ({ seen }: Survey): Newest | undefined =>
+  [...seen.timelines.values()]
+    .flatMap(({ newest }) => newest ?? [])
+    .reduce<Newest | undefined>(
+      (youngest, one) => (youngest === undefined || one.at >= youngest.at ? one : youngest),
+      undefined,
+    );

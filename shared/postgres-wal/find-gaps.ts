@@ -1,6 +1,7 @@
-import { type Archive, type Leg, recoveryRoute, timelinesWithSegments } from './recovery-route.ts';
+import { liveRoutes } from './live-timelines.ts';
+import { type Archive, type Leg, timelinesWithSegments } from './recovery-route.ts';
 import { formatSegmentName } from './segment-name.ts';
-import { clipRuns, holesIn, type Range } from './segment-runs.ts';
+import { clipRuns, holesIn, lower, type Range } from './segment-runs.ts';
 
 /** Consecutive segments of one timeline that recovery needs and the archive does not hold. */
 export type Gap = {
@@ -23,12 +24,14 @@ export type Continuity = {
   missingHistories: number[];
   /** Those whose `.history` is there but could not be read. */
   unreadableHistories: number[];
-  route: Leg[];
   oldest?: string;
   newest?: string;
-  /** Timelines with segments that the way to the newest one does not touch. */
+  /** Timelines with segments that no way to a live one touches. */
   aside: number[];
 };
+
+/** Above every segment that there can be. */
+const NO_SEGMENT = 1n << 64n;
 
 type Piece = { timeline: number; range: Range; held: boolean; mark?: number };
 
@@ -66,10 +69,25 @@ const gapsAmong = (pieces: readonly Piece[], segmentSize: number): Gap[] => {
   return [...gaps, ...open];
 };
 
-/** Timeline 1 has no `.history`; one that is not on the route may be, and only its history could tell. */
-const wanting = (archive: Archive, route: readonly Leg[], state: string): number[] => {
-  const from = route[0]?.from ?? 0n;
-  const described = new Set(route.map(({ timeline }) => timeline));
+const isWithin = (inner: Gap, outer: Gap): boolean =>
+  inner.timeline === outer.timeline &&
+  inner.range.from >= outer.range.from &&
+  inner.range.to <= outer.range.to;
+
+/** Two ways may share a hole, or one may see only the part of it that is before its switch. */
+const withoutRepeats = (gaps: readonly Gap[]): Gap[] =>
+  gaps.filter(
+    (gap, index) =>
+      !gaps.some(
+        (other, at) =>
+          at !== index && isWithin(gap, other) && (at < index || !isWithin(other, gap)),
+      ),
+  );
+
+/** Timeline 1 has no `.history`; one that is not on a route may be, and only its history could tell. */
+const wanting = (archive: Archive, routes: readonly Leg[][], state: string): number[] => {
+  const from = routes.map(([leg]) => leg?.from ?? 0n).reduce(lower, NO_SEGMENT);
+  const described = new Set(routes.flat().map(({ timeline }) => timeline));
   return timelinesWithSegments(archive).filter((timeline) => {
     const newest = archive.timelines.get(timeline)?.at(-1)?.last ?? 0n;
     const needed = described.has(timeline) || newest >= from;
@@ -78,22 +96,22 @@ const wanting = (archive: Archive, route: readonly Leg[], state: string): number
 };
 
 /**
- * Every hole in the sequence that a recovery to the newest segment reads, by name. Takes time by the
- * number of runs, not of segments: a hole of millions costs what a hole of one does. Never throws.
+ * Every hole in the sequence that a recovery to the newest segment of a live timeline reads, by name.
+ * Takes time by the number of runs, not of segments: a hole of millions costs what a hole of one does.
+ * Never throws.
  */
 export const findGaps = (archive: Archive): Continuity => {
-  const route = recoveryRoute(archive);
-  const pieces = route.flatMap((leg) => piecesOf(archive, leg));
-  const held = pieces.filter((piece) => piece.held);
+  const routes = liveRoutes(archive);
+  const ways = routes.map((route) => route.flatMap((leg) => piecesOf(archive, leg)));
+  const held = (ways[0] ?? []).filter((piece) => piece.held);
   const [oldest, newest] = [held[0], held.at(-1)];
-  const onRoute = new Set(route.map(({ timeline }) => timeline));
+  const onRoute = new Set(routes.flat().map(({ timeline }) => timeline));
   const name = (timeline: number, number: bigint) =>
     formatSegmentName({ timeline, number }, archive.segmentSize);
   return {
-    gaps: gapsAmong(pieces, archive.segmentSize),
-    missingHistories: wanting(archive, route, 'missing'),
-    unreadableHistories: wanting(archive, route, 'unreadable'),
-    route,
+    gaps: withoutRepeats(ways.flatMap((pieces) => gapsAmong(pieces, archive.segmentSize))),
+    missingHistories: wanting(archive, routes, 'missing'),
+    unreadableHistories: wanting(archive, routes, 'unreadable'),
     oldest: oldest && name(oldest.timeline, oldest.range.from),
     newest: newest && name(newest.timeline, newest.range.to),
     aside: timelinesWithSegments(archive).filter((timeline) => !onRoute.has(timeline)),

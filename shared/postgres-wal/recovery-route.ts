@@ -16,6 +16,8 @@ export type Archive = {
   histories: ReadonlyMap<number, History>;
   /** Where each base backup of the archive starts. */
   labels: readonly { timeline: number; number: bigint }[];
+  /** When the last segment of each timeline was archived, in milliseconds since 1970, where that is known. */
+  newestAt?: ReadonlyMap<number, number>;
 };
 
 /** The segments of one timeline that recovery reads. Empty where `from` is above `to`. */
@@ -107,16 +109,15 @@ const oldestSegment = (archive: Archive, legs: readonly Leg[]): bigint | undefin
     .find((number) => number !== undefined);
 
 /**
- * The way recovery goes through the archive: from the oldest base backup, or the oldest segment where
- * there is none, along the switches to the newest segment of the highest timeline. Timelines that it
+ * The way recovery goes through the archive to one timeline: from the oldest base backup, or the oldest
+ * segment where there is none, along the switches to the timeline's newest segment. Timelines that it
  * does not touch (a promotion that was given up, a test restore) are not needed and not in it, and
  * switches older than the anchor do not matter, whether or not they ever happened in this archive.
- * Empty where nothing is archived.
+ * Empty where the timeline holds nothing.
  */
-export const recoveryRoute = (archive: Archive): Leg[] => {
-  const target = timelinesWithSegments(archive).at(-1);
-  const newest = target === undefined ? undefined : bounds(archive.timelines.get(target))?.to;
-  if (target === undefined || newest === undefined) return [];
+export const recoveryRoute = (archive: Archive, target: number): Leg[] => {
+  const newest = bounds(archive.timelines.get(target))?.to;
+  if (newest === undefined) return [];
   const legs = legsTo(archive, target).map((leg) => ({
     ...leg,
     to: lower(leg.to, newest),

@@ -40,14 +40,16 @@ describe('the age of the newest segment', () => {
     expect(decide(-30)).toMatchObject({ verdict: 'pass', measurements: [{ value: 0 }] });
   });
 
-  it('counts for the highest timeline, also where an older one was written to later', () => {
+  it('counts for the timeline whose end was archived last, not for a late older segment', () => {
     const survey = surveyOf([
       file(one, 9, at(5)),
-      ...segments(2, 2n, 1).map((name) => file(name, 9, at(2_000))),
+      file(two, 9, at(2_000)),
+      ...segments(2, 2n, 1).map((name) => file(name, 9, at(3_000))),
     ]);
     expect(decideFreshness(walPolicy({ fresh }), survey, NOW)).toMatchObject({
       verdict: 'fail',
       severity: 'critical',
+      files: [two],
     });
   });
 

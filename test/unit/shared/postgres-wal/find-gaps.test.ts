@@ -100,7 +100,6 @@ describe('gaps on one timeline', () => {
   it('are none in an empty archive, which has no newest segment', () => {
     expect(findGaps(archive({ segments: [] }))).toMatchObject({
       gaps: [],
-      route: [],
       newest: undefined,
     });
   });
