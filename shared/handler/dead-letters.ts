@@ -49,10 +49,14 @@ export type FailureHandler = (record: SQSRecord, failure: Failure) => Promise<'s
 /** Attribute values may hold 256 KB together; a reason needs less. */
 const MAX_DETAIL = 1_000;
 
-const text = (value: string) => ({
-  DataType: 'String',
-  StringValue: value.slice(0, MAX_DETAIL) || '-',
-});
+/** What is no character of XML 1.0, halves of surrogate pairs too: SQS refuses the whole message. */
+const REFUSED = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
+
+/** A text as an attribute may hold it: short, not empty, and of the characters that SQS takes. */
+export const attributeText = (value: string): string =>
+  value.slice(0, MAX_DETAIL).replace(REFUSED, '\uFFFD') || '-';
+
+const text = (value: string) => ({ DataType: 'String', StringValue: attributeText(value) });
 
 /**
  * Moves a dead message to the dead-letter queue, with its reason, before its own queue forgets it; or
