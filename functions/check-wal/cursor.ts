@@ -44,6 +44,7 @@ export const cursorSchema = z.object({
   files: z.int(),
   partials: z.int(),
   others: z.int(),
+  misnamed: z.string().optional(),
 });
 
 export type Cursor = z.infer<typeof cursorSchema>;
@@ -95,6 +96,7 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
     files: seen.files,
     partials: seen.partials,
     others: seen.others,
+    misnamed: seen.misnamed,
   };
 };
 
@@ -136,7 +138,8 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
       labels: cursor.labels.map((name) => ({ ...segment(name.slice(0, 24)), name })),
       histories: cursor.histories.map(({ timeline, name, etag }) => ({ timeline, name, etag })),
       rawSizes: new Map(),
-      highestPart: 0n,
+      beyond: [],
+      misnamed: cursor.misnamed,
       files: cursor.files,
       partials: cursor.partials,
       others: cursor.others,

@@ -45,6 +45,7 @@ const observe = (survey: Survey, found: Continuity, gaps: readonly Gap[]) => ({
   segmentSizeBytes: survey.segmentSize,
   partials: survey.seen.partials,
   others: survey.seen.others,
+  misnamed: survey.seen.misnamed ?? null,
 });
 
 /** A `.history` that is there but could not be read: what came before its timeline is not judged. */

@@ -4,13 +4,9 @@ import {
   isSegmentSize,
   parseSegmentName,
   type Segment,
+  segmentsPerLog,
 } from '../../shared/postgres-wal/segment-name.ts';
-import {
-  appendSegment,
-  higher,
-  joinRuns,
-  type Run,
-} from '../../shared/postgres-wal/segment-runs.ts';
+import { appendSegment, joinRuns, type Run } from '../../shared/postgres-wal/segment-runs.ts';
 import type { ListedFile } from './listing.ts';
 
 /** The highest segment of a timeline, as it stands in the archive. */
@@ -38,8 +34,10 @@ export type Observation = {
   histories: HistorySeen[];
   /** Raw segments by size, as far as PostgreSQL can be initialised with it. */
   rawSizes: Map<number, number>;
-  /** The largest third part of a name, also of names that do not fit the assumed segment size. */
-  highestPart: bigint;
+  /** Names from the last one of a log on, as numbers: where they go on, the assumed size is too large. */
+  beyond: Run[];
+  /** The first segment whose name none of the assumed size has. */
+  misnamed?: string;
   files: number;
   partials: number;
   others: number;
@@ -61,7 +59,7 @@ export const emptyObservation = (): Observation => ({
   labels: [],
   histories: [],
   rawSizes: new Map(),
-  highestPart: 0n,
+  beyond: [],
   files: 0,
   partials: 0,
   others: 0,
@@ -87,7 +85,9 @@ const addSegment = (
   reading: Reading,
 ): void => {
   const part = BigInt(`0x${segment.name.slice(16)}`);
-  seen.highestPart = higher(seen.highestPart, part);
+  if (part >= segmentsPerLog(reading.segmentSize) - 1n) {
+    appendSegment(seen.beyond, BigInt(`0x${segment.name}`), 0);
+  }
   const raw = segment.isRaw && reading.rawNamesAreRaw;
   if (raw && isSegmentSize(file.size)) {
     seen.rawSizes.set(file.size, (seen.rawSizes.get(file.size) ?? 0) + 1);
@@ -95,6 +95,7 @@ const addSegment = (
   const parsed = parseSegmentName(segment.name, reading.segmentSize);
   if (parsed === undefined) {
     addOther(seen, file.name);
+    seen.misnamed ??= file.name;
     return;
   }
   const timeline = timelineSeen(seen, parsed.timeline);
@@ -167,7 +168,8 @@ export const joinObservations = (below: Observation, above: Observation): Observ
     labels: [...below.labels, ...above.labels],
     histories: [...below.histories, ...above.histories],
     rawSizes,
-    highestPart: higher(above.highestPart, below.highestPart),
+    beyond: joinRuns(below.beyond, above.beyond),
+    misnamed: below.misnamed ?? above.misnamed,
     files: below.files + above.files,
     partials: below.partials + above.partials,
     others: below.others + above.others,

@@ -1,8 +1,8 @@
 import { matchesName } from '../../shared/plan/match-name.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { findGaps } from '../../shared/postgres-wal/find-gaps.ts';
-import { inferSegmentSize } from '../../shared/postgres-wal/infer-segment-size.ts';
-import { DEFAULT_SEGMENT_SIZE, segmentsPerLog } from '../../shared/postgres-wal/segment-name.ts';
+import { inferSegmentSize, partBeyond } from '../../shared/postgres-wal/infer-segment-size.ts';
+import { DEFAULT_SEGMENT_SIZE } from '../../shared/postgres-wal/segment-name.ts';
 import { clipRuns } from '../../shared/postgres-wal/segment-runs.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { readHistories } from './history-reader.ts';
@@ -32,8 +32,9 @@ const sizeShownBy = (seen: Observation, assumed: Size, stated: number | undefine
   const { segmentSize } = assumed;
   const asIf16MB = segmentSize === DEFAULT_SEGMENT_SIZE;
   const runs = asIf16MB ? [...seen.timelines.values()].map((one) => one.runs) : [];
-  const { bytes, source } = inferSegmentSize({ ...seen, runs }, stated);
-  const fits = seen.highestPart < segmentsPerLog(segmentSize);
+  const clues = { ...seen, runs, nothingFits: seen.timelines.size === 0 };
+  const { bytes, source } = inferSegmentSize(clues, stated);
+  const fits = partBeyond(clues) === undefined;
   if (source === 'default' && fits) return assumed;
   return { segmentSize: bytes, sizeKnown: source === 'plan' || source === 'objects' };
 };

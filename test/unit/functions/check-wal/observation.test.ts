@@ -58,7 +58,12 @@ describe('what a listing shows', () => {
 
   it('takes names beyond the segment size for others and remembers how far they count', () => {
     const seen = observe([['000000010000000000000100']]);
-    expect(seen).toMatchObject({ others: 1, highestPart: 0x100n });
+    expect(seen).toMatchObject({
+      others: 1,
+      otherExample: '000000010000000000000100',
+      misnamed: '000000010000000000000100',
+      beyond: [{ first: (1n << 64n) + 0x100n }],
+    });
     expect(seen.timelines.size).toBe(0);
   });
 

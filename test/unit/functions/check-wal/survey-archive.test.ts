@@ -63,6 +63,25 @@ describe('a survey of an archive', () => {
     expect(other.survey.segmentSize).toBe(16 * MB);
   });
 
+  it('takes one name that is impossible for a stray, and names it', async () => {
+    const stray = '000000010000000000000105.gz';
+    const [first, ...others] = [...segments(1, 3n, 2), stray].map((name) => file(name));
+    if (first === undefined) throw new Error('no file');
+    const { gaps, survey: found } = await survey([first, ...others]);
+    expect(found.segmentSize).toBe(16 * MB);
+    expect(gaps).toEqual([]);
+    expect(decideContinuity(walPolicy(), found, new Date())).toMatchObject({
+      verdict: 'pass',
+      observed: { others: 1, misnamed: stray },
+    });
+    const large = named(64 * MB, 0, 200);
+    const odd = file('000000010000000000000051.gz');
+    const known = (await survey(large)).survey;
+    const later = await survey([...large, odd], remember(known));
+    expect(later).toMatchObject({ gaps: [], survey: { segmentSize: 64 * MB } });
+    expect((await survey([...large, odd])).survey.segmentSize).toBe(64 * MB);
+  });
+
   it('reads a small archive whole each time, with one request', async () => {
     const files = segments(1, 5n, 300).map((name) => file(name));
     const first = await survey(files);
