@@ -10,6 +10,7 @@ import {
 } from './find-retention-losses.ts';
 import type { Outcome } from './outcome.ts';
 import { graceSeconds, longestSeconds } from './retention-bounds.ts';
+import { MAX_REMEMBERED } from './seen.ts';
 import { earliest, latest } from './time-bounds.ts';
 
 /** What was written on change, or without end, is in use as long as it is there, however old. */
@@ -49,7 +50,9 @@ const holds = (input: RetentionInput): Pick<Outcome, 'reason' | 'summary'> => {
   const old = (now.getTime() - oldest) / 1_000;
   const count = `${plural(listed.length, 'backup')} since ${isoDate(oldest)}`;
   const counted =
-    seen.highestCount === undefined ? '' : '; too many to watch one by one, they are counted';
+    seen.highestCount === undefined
+      ? ''
+      : `; too many to watch one by one${retain.kind === 'forever' ? '; their number never fell' : ''}`;
   if (retain.kind !== 'forever' && old >= longestSeconds(retain) * 0.99) {
     return { reason: 'kept', summary: `${name}: keeps ${count}${counted}` };
   }
@@ -59,6 +62,17 @@ const holds = (input: RetentionInput): Pick<Outcome, 'reason' | 'summary'> => {
     summary: `${name}: keeps ${count}, all that was seen since ${watched}; ${promise} is promised${counted}`,
   };
 };
+
+/** One that vanished would not be noticed, and would matter. */
+const isBlind = ({ seen, retain, mayDelete }: RetentionInput): boolean =>
+  seen.highestCount !== undefined && retain.kind === 'age' && !mayDelete;
+
+const tooMany = ({ name, listed, retain }: RetentionInput) => ({
+  reason: 'too-many-to-watch',
+  summary: `${name}: ${plural(listed.length, 'backup')} are too many to watch one by one (at most ${MAX_REMEMBERED}), so whether one was deleted before ${describeRetention(retain)} were over cannot be seen`,
+  action:
+    'Divide it in the plan into several backups, each with a narrower location or match. Files may also promise versioning.',
+});
 
 /**
  * Judges whether an archive keeps what the plan says, and no more: backups that went too early, periods
@@ -110,5 +124,6 @@ export const decideRetention = (input: RetentionInput): Outcome => {
       action: onDemand ? undefined : 'Take the first backup.',
     };
   }
+  if (isBlind(input)) return { ...said, verdict: 'unknown', ...tooMany(input) };
   return { ...said, verdict: 'pass', ...holds(input) };
 };

@@ -1,9 +1,6 @@
 import type { Retention } from '../../shared/plan/plan.ts';
 import { longestSeconds, toleranceSeconds } from './retention-bounds.ts';
-import type { Generation, Seen, SeenGeneration } from './seen.ts';
-
-/** More than this are counted, not remembered one by one: the record is read at every run. */
-export const MAX_REMEMBERED = 5_000;
+import { type Generation, MAX_REMEMBERED, type Seen, type SeenGeneration } from './seen.ts';
 
 export type SeenInput = {
   previous?: Seen;
@@ -39,6 +36,21 @@ const noteGone = (input: SeenInput): SeenGeneration[] => {
   });
 };
 
+/** What vanished before what was written over, and of the latter the newest. */
+const worstGone = (gone: readonly SeenGeneration[]): SeenGeneration[] =>
+  [
+    ...gone.filter(({ overwritten }) => !overwritten),
+    ...gone.filter(({ overwritten }) => overwritten),
+  ].slice(0, MAX_REMEMBERED);
+
+/**
+ * Whether backups are counted alone. What is kept forever is counted from then on, since fewer of them is
+ * what must be noticed; a count says nothing of a retention by age.
+ */
+const isCounted = ({ previous, listed, retain }: SeenInput): boolean =>
+  listed.length > MAX_REMEMBERED ||
+  (retain?.kind === 'forever' && previous?.highestCount !== undefined);
+
 const earliest = (times: (string | undefined)[]): string | undefined =>
   times.filter((time) => time !== undefined).sort()[0];
 
@@ -48,7 +60,10 @@ const earliest = (times: (string | undefined)[]): string | undefined =>
  */
 export const decideSeen = (input: SeenInput): Seen => {
   const { previous, listed, now } = input;
-  const firstSeenAt = previous?.firstSeenAt ?? now.toISOString();
+  const counted = isCounted(input);
+  // What went while they were counted was not noticed: one by one they are watched from now on.
+  const isFirst = previous === undefined || (previous.highestCount !== undefined && !counted);
+  const firstSeenAt = isFirst ? now.toISOString() : previous.firstSeenAt;
   const oldest = listed.reduce<Date | undefined>(
     (found, { at }) => (found === undefined || at < found ? at : found),
     undefined,
@@ -56,11 +71,12 @@ export const decideSeen = (input: SeenInput): Seen => {
   const oldestAt = earliest([previous?.oldestAt, oldest?.toISOString()]);
   if (input.retain === undefined) return { firstSeenAt, oldestAt };
   const gone = noteGone(input);
-  if (listed.length + gone.length > MAX_REMEMBERED || previous?.highestCount !== undefined) {
-    const highestCount = Math.max(previous?.highestCount ?? 0, listed.length);
+  if (counted) {
+    const lost = gone.filter(({ overwritten }) => !overwritten).length;
+    const highestCount = Math.max(previous?.highestCount ?? 0, listed.length + lost);
     return { firstSeenAt, oldestAt, highestCount };
   }
   const there = listed.map(({ name, at, bytes }) => ({ name, at: at.toISOString(), bytes }));
-  const generations = [...there, ...gone];
+  const generations = [...there, ...worstGone(gone)];
   return { firstSeenAt, oldestAt, generations };
 };

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** More than this are counted, not remembered one by one: the record is read at every run. */
+export const MAX_REMEMBERED = 5_000;
+
 /** A backup that was seen, and since when it is gone. Times are ISO 8601. */
 const seenGenerationSchema = z.object({
   name: z.string(),

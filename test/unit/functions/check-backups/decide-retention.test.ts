@@ -222,6 +222,32 @@ describe('decideRetention of names that are written anew', () => {
   });
 });
 
+describe('decideRetention of more than can be remembered', () => {
+  const seen = { firstSeenAt: NOW.toISOString(), highestCount: 5_001 };
+  const listed = dailyUntil(NOW, 31);
+
+  it('claims nothing by age: what vanished would not be noticed', () => {
+    expect(judge(listed, { seen })).toMatchObject({
+      verdict: 'unknown',
+      reason: 'too-many-to-watch',
+      summary:
+        'db: 31 backups are too many to watch one by one (at most 5000), so whether one was deleted before 30d were over cannot be seen',
+      action: expect.stringContaining('location'),
+    });
+  });
+
+  it('still says what can be seen: a day without any, or one kept too long', () => {
+    const holes = listed.filter((_, index) => index !== 9);
+    expect(judge(holes, { seen })).toMatchObject({ reason: 'missing-generation' });
+    expect(judge(dailyUntil(NOW, 60), { seen })).toMatchObject({ reason: 'kept-too-long' });
+  });
+
+  it('passes where nothing has to be watched one by one: kept versions, and generations', () => {
+    expect(judge(listed, { seen, mayDelete: true }).verdict).toBe('pass');
+    expect(judge(dailyUntil(NOW, 366), { seen, retain: TIERS }).verdict).toBe('pass');
+  });
+});
+
 describe('decideRetention forever', () => {
   const FOREVER: Retention = { kind: 'forever' };
   const files = { retain: FOREVER, schedule: schedule('continuous') };
@@ -245,7 +271,8 @@ describe('decideRetention forever', () => {
       summary: 'db: 2 of 5 objects vanished, and the plan keeps them forever',
     });
     const enough = judge(listed, { ...files, seen: { ...seen, highestCount: 3 } });
-    expect(enough.summary).toContain('too many to watch one by one');
+    expect(enough.verdict).toBe('pass');
+    expect(enough.summary).toContain('too many to watch one by one; their number never fell');
   });
 });
 

@@ -1,13 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideRetention } from '../../../../functions/check-backups/decide-retention.ts';
-import {
-  decideSeen,
-  MAX_REMEMBERED,
-  type SeenInput,
-} from '../../../../functions/check-backups/decide-seen.ts';
+import { decideSeen, type SeenInput } from '../../../../functions/check-backups/decide-seen.ts';
 import {
   type Generation,
+  MAX_REMEMBERED,
   type Seen,
   seenSchema,
 } from '../../../../functions/check-backups/seen.ts';
@@ -77,12 +74,44 @@ describe('decideSeen', () => {
     expect(see(all, { retain: undefined }).generations).toBeUndefined();
   });
 
-  it('counts what is too much to remember, and keeps the highest count', () => {
-    const many = Array.from({ length: MAX_REMEMBERED + 1 }, (_, n) => generation(n * 60_000));
-    const seen = see(many, { previous: seenOf(all, NOW) });
-    expect(seen).toMatchObject({ highestCount: MAX_REMEMBERED + 1 });
+  const FOREVER: Retention = { kind: 'forever' };
+  const minutely = (count: number) =>
+    Array.from({ length: count }, (_, n) => generation(NOW.getTime() - n * 60_000));
+  const many = minutely(MAX_REMEMBERED + 1);
+
+  it('counts what is too much to remember, and keeps the highest count where all is kept forever', () => {
+    const seen = see(many, { previous: seenOf(all, NOW), retain: FOREVER });
     expect(seen.generations).toBeUndefined();
-    expect(see(many.slice(9), { previous: seen }).highestCount).toBe(MAX_REMEMBERED + 1);
+    const fewer = see(many.slice(9), { previous: seen, retain: FOREVER });
+    expect(fewer.highestCount).toBe(seen.highestCount);
+  });
+
+  it('goes on missing what had vanished before there was too much', () => {
+    const lost = see(many.slice(2), { previous: see(many.slice(1)), retain: FOREVER });
+    expect(goneNames(lost)).toHaveLength(1);
+    const grown = [...many.slice(2), generation(NOW.getTime() + 1), generation(NOW.getTime() + 2)];
+    expect(see(grown, { previous: lost, retain: FOREVER }).highestCount).toBe(grown.length + 1);
+  });
+
+  it('remembers one by one again when an archive by age is small enough, and says since when', () => {
+    const counted = see(many);
+    expect(counted.highestCount).toBe(MAX_REMEMBERED + 1);
+    const again = see(many.slice(1), { previous: counted, now: later(1) });
+    expect(again.generations).toHaveLength(MAX_REMEMBERED);
+    expect(again.highestCount).toBeUndefined();
+    expect(again.firstSeenAt).toBe(later(1).toISOString());
+  });
+
+  it('forgets nothing that vanished because of how many are there', () => {
+    const full = many.slice(1);
+    expect(
+      goneNames(
+        see(
+          full.slice(0, -20).concat(minutely(9).map((one) => ({ ...one, name: `${one.name}b` }))),
+          { previous: see(full) },
+        ),
+      ),
+    ).toHaveLength(20);
   });
 });
 
