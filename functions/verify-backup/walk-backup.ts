@@ -6,7 +6,10 @@ import { GZIP_MAGIC, gunzip, releasePiece } from '../../shared/backup-encoding/g
 import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts';
 import { describeDerivation, SALTED } from '../../shared/backup-encoding/openssl-key.ts';
 import type { EncodingLayer, StoredBackup } from '../../shared/plan/plan.ts';
+import { walkCustomDump } from '../../shared/postgres-archive/custom-dump.ts';
+import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
 import { PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
+import { walkTarDump } from '../../shared/postgres-archive/tar-dump.ts';
 
 /** What was seen of a backup that was read to its end. */
 export type Walk = {
@@ -15,9 +18,11 @@ export type Walk = {
   plainBytes: number;
   /** Outermost first, e.g. `openssl aes-256-cbc (evp-sha256)`, `gzip`. */
   layers: string[];
-  format: 'pg-dump plain' | 'pg-dumpall plain' | 'bytes';
+  format: 'pg-dump plain' | 'pg-dumpall plain' | 'pg-dump custom' | 'pg-dump tar' | 'bytes';
   serverVersion?: string;
   dumpVersion?: string;
+  /** Of a dump whose tables can be told apart without running it. */
+  contents?: DumpContents;
 };
 
 export type WalkInput = {
@@ -110,8 +115,6 @@ const peelSniffed = async ({ source }: WalkInput): Promise<Peeled> => {
 };
 
 const FORMATS: [magic: string, name: string][] = [
-  ['PGDMP', 'the custom format of pg_dump (-Fc)'],
-  ['toc.dat', 'the tar format of pg_dump (-Ft)'],
   ['(\xb5/\xfd', 'zstd'],
   ['BZh', 'bzip2'],
   ['\xfd7zXZ', 'xz'],
@@ -120,6 +123,46 @@ const FORMATS: [magic: string, name: string][] = [
 
 const namedFormat = (head: Buffer): string | undefined =>
   FORMATS.find(([magic]) => head.toString('latin1').startsWith(magic))?.[1];
+
+const ARCHIVES: [magic: string, walk: typeof walkCustomDump, format: Walk['format']][] = [
+  ['PGDMP', walkCustomDump, 'pg-dump custom'],
+  ['toc.dat\0', walkTarDump, 'pg-dump tar'],
+];
+
+type Format = Pick<Walk, 'format' | 'serverVersion' | 'dumpVersion' | 'contents'>;
+
+/** Walks what is inside all layers, to its end. */
+const walkFormat = async (
+  backup: StoredBackup,
+  head: Buffer,
+  plain: ByteSource,
+  isReleased: boolean,
+): Promise<Format> => {
+  const isDump = backup.kind === 'pg-dump';
+  const start = head.toString('latin1');
+  const archive = ARCHIVES.find(([magic]) => isDump && start.startsWith(magic));
+  if (archive !== undefined) {
+    const [, walkArchive, format] = archive;
+    const contents = await walkArchive(plain);
+    const { serverVersion, dumpVersion } = contents;
+    return { format, serverVersion, dumpVersion, contents };
+  }
+  const other = namedFormat(head);
+  if (backup.kind === 'base-backup' || (isDump && other !== undefined)) {
+    throw new NotJudgedError(
+      'format-not-supported',
+      `${other ?? 'a base backup'} is not judged by this version`,
+    );
+  }
+  const dump = isDump ? new PlainDumpWalk() : undefined;
+  for await (const piece of plain) {
+    dump?.push(piece);
+    if (isReleased) releasePiece(piece);
+  }
+  if (dump === undefined) return { format: 'bytes' };
+  const { kind, ...versions } = dump.end();
+  return { format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain', ...versions };
+};
 
 /**
  * Reads a backup to its last byte: hash, decryption, decompression, and the format that its kind
@@ -147,27 +190,13 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
       : await peelDeclared(outer, backup.encoding);
   const { head, source: plain } = await peek(source, HEAD_BYTES);
   if (head.length === 0) throw new DamageError('empty', 'there is nothing inside');
-  const isDump = backup.kind === 'pg-dump';
-  const other = namedFormat(head);
-  if (backup.kind === 'base-backup' || (isDump && other !== undefined)) {
-    throw new NotJudgedError(
-      'format-not-supported',
-      `${other ?? 'a base backup'} is not judged by this version`,
-    );
-  }
-  const dump = isDump ? new PlainDumpWalk() : undefined;
   let plainBytes = 0;
-  for await (const piece of plain) {
-    plainBytes += piece.length;
-    dump?.push(piece);
-    if (layers.at(-1) === 'gzip') releasePiece(piece);
-  }
-  const result = { bytes, sha256: hash.digest('hex'), plainBytes, layers };
-  if (dump === undefined) return { ...result, format: 'bytes' };
-  const { kind, ...versions } = dump.end();
-  return {
-    ...result,
-    format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain',
-    ...versions,
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of plain) {
+      plainBytes += piece.length;
+      yield piece;
+    }
   };
+  const format = await walkFormat(backup, head, counted(), layers.at(-1) === 'gzip');
+  return { bytes, sha256: hash.digest('hex'), plainBytes, layers, ...format };
 };

@@ -21,7 +21,11 @@ export class DamageError extends Error {
 
 /** The bytes may be good or bad: this version of Lifeboat cannot tell. */
 export class NotJudgedError extends Error {
-  readonly reason: 'encoding-not-supported' | 'format-not-supported' | 'key-not-named';
+  readonly reason:
+    | 'encoding-not-supported'
+    | 'format-not-supported'
+    | 'key-not-named'
+    | 'over-limit';
   constructor(reason: NotJudgedError['reason'], detail: string) {
     super(detail);
     this.name = 'NotJudgedError';
