@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** `unit` needs nothing but Node; `integration` and `e2e` bring up what they name themselves. */
 export default defineConfig({
   test: {
+    // Vitest would leave one core idle, which on a small machine is half of it.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

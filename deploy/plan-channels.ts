@@ -68,6 +68,7 @@ const emailTopic = (stage: string, channel: AlertChannel): Resources =>
           Properties: {
             TopicName: `lifeboat-${stage}-email-${channel.name}`,
             DisplayName: 'Lifeboat',
+            KmsMasterKeyId: 'alias/aws/sns',
             Subscription: channel.to.map((Endpoint) => ({ Protocol: 'email', Endpoint })),
           },
         },

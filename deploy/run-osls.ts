@@ -15,11 +15,19 @@ export class OslsError extends Error {
 
 type Environment = Record<string, string | undefined>;
 
+/** Where a call says what AWS it means, nothing of the user's own settings may say otherwise. */
+const environmentOf = (given: Environment): Environment => {
+  const own = Object.entries(process.env).filter(
+    ([name]) => given.AWS_ENDPOINT_URL === undefined || !name.startsWith('AWS_'),
+  );
+  return { ...Object.fromEntries(own), ...given };
+};
+
 const run = (args: string[], environment: Environment): Promise<void> =>
   new Promise((done, reject) => {
     const child = spawn(process.execPath, [OSLS, ...args], {
       cwd: ROOT,
-      env: { ...process.env, ...environment },
+      env: environmentOf(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const output: string[] = [];

@@ -20,8 +20,6 @@ export const deploy = ({ endpoint, stage, planFile, config }: Target): Promise<v
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,
       AWS_SECRET_ACCESS_KEY: LOCAL_CREDENTIALS.secretAccessKey,
-      AWS_SESSION_TOKEN: undefined,
-      AWS_PROFILE: undefined,
       AWS_REGION: LOCAL_REGION,
       // Milliseconds between two looks at the stack; MiniStack has it ready at once.
       SLS_AWS_MONITORING_FREQUENCY: '300',

@@ -40,7 +40,7 @@ const check = async (files: string[], stage: string, { env, out }: Surroundings)
   if (file === undefined) throw new UsageError(`which plan? There are: ${plansHere()}`);
   if (more.length > 0) throw new UsageError(`one plan at a time, not ${files.join(' ')}`);
   const { plan, warnings } = await loadPlan(file, { stage, env });
-  out(printPlan(plan));
+  out(printPlan(plan, stage));
   for (const problem of warnings) out(formatProblem(problem));
   out(`${file}: can be deployed; warnings: ${warnings.length}`);
 };

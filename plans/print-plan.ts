@@ -1,3 +1,4 @@
+import { copyAllowance } from '../shared/plan/copy-allowance.ts';
 import { formatDuration } from '../shared/plan/duration.ts';
 import { formatLocation } from '../shared/plan/location.ts';
 import type {
@@ -73,17 +74,17 @@ const encryption = (backup: BackupPolicy): string[] => {
   return all.length === 0 ? [NONE] : all;
 };
 
-const copies = (backup: BackupPolicy): string[] => {
+const copies = (backup: BackupPolicy, stage: string): string[] => {
   if (backup.store === 'external') return [NONE];
   const all =
     backup.store === 'snapshots'
       ? backup.copyRegions
       : [
-          ...backup.copies.map(({ location, withinSeconds }) =>
-            withinSeconds === 0
-              ? formatLocation(location)
-              : `${formatLocation(location)} within ${formatDuration(withinSeconds)}`,
-          ),
+          ...backup.copies.map((copy) => {
+            const seconds = copyAllowance(copy, stage);
+            const place = formatLocation(copy.location);
+            return seconds === 0 ? place : `${place} within ${formatDuration(seconds)}`;
+          }),
           ...(backup.replication === undefined
             ? []
             : [`replicated to ${formatLocation(backup.replication)}`]),
@@ -96,7 +97,7 @@ const name = ({ name, covers = [] }: BackupPolicy): string[] => [
   ...covers.map((what) => `+ ${what}`),
 ];
 
-const backupRow = (backup: BackupPolicy): string[][] => [
+const backupRow = (backup: BackupPolicy, stage: string): string[][] => [
   name(backup),
   [backup.kind],
   where(backup),
@@ -104,7 +105,7 @@ const backupRow = (backup: BackupPolicy): string[][] => [
   fresh(backup.fresh),
   retain(backup.retain),
   encryption(backup),
-  copies(backup),
+  copies(backup, stage),
 ];
 
 const webhookRow = ({ name, topic, endpoint, severity, deadLetters }: WebhookPolicy) => [
@@ -145,8 +146,12 @@ const channelRow = ({ alerts }: Plan, channel: AlertChannel): string[][] => {
 const section = (title: string, header: string[], rows: string[][][]): string[] =>
   rows.length === 0 ? [`${title}: none`, ''] : [title, ...formatTable(header, rows), ''];
 
-/** The whole plan as plain text, a table for each part, for people to compare with what they meant. */
-export const printPlan = (plan: Plan): string =>
+/**
+ * The whole plan as plain text, a table for each part, for people to compare with what they meant.
+ *
+ * @param stage what it is read for: some defaults differ.
+ */
+export const printPlan = (plan: Plan, stage: string): string =>
   [
     `plan ${plan.name}: ${objectives(plan)}`,
     `digest ${plan.digest}`,
@@ -154,7 +159,7 @@ export const printPlan = (plan: Plan): string =>
     ...section(
       'backups',
       ['name', 'kind', 'where', 'schedule', 'fresh', 'retain', 'encryption', 'copies'],
-      plan.backups.map(backupRow),
+      plan.backups.map((backup) => backupRow(backup, stage)),
     ),
     ...section(
       'webhooks',

@@ -19,4 +19,3 @@ export const backupVerifyRequestedSchema = eventSchema(
   BACKUP_VERIFY_REQUESTED,
   backupVerifyRequestSchema,
 );
-export type BackupVerifyRequested = z.infer<typeof backupVerifyRequestedSchema>;

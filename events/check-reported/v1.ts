@@ -3,8 +3,7 @@ import { eventSchema } from '../envelope.ts';
 
 export const CHECK_REPORTED = 'lifeboat.check.reported.v1';
 
-export const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
-export type Verdict = z.infer<typeof verdictSchema>;
+const verdictSchema = z.enum(['pass', 'fail', 'unknown']);
 
 export const severitySchema = z.enum(['critical', 'warning']);
 export type Severity = z.infer<typeof severitySchema>;

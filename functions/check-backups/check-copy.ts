@@ -1,3 +1,4 @@
+import { copyAllowance } from '../../shared/plan/copy-allowance.ts';
 import { formatLocation, type Location } from '../../shared/plan/location.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Context } from './context.ts';
@@ -88,7 +89,7 @@ export const checkCopy = async (
     const outcome = couldNotLook(name, `the copy in ${place}`, listing.trouble, 's3:ListBucket');
     return { finding: found(outcome), compared: known };
   }
-  const held = ownObjects(context.plan, policy, 'copy', copy.location, listing.seen);
+  const held = ownObjects(context.plan, policy, copy.location, listing.seen);
   const copies = new Map(held.map((object) => [object.name, object]));
   const limit = retain === undefined ? Number.POSITIVE_INFINITY : longestSeconds(retain);
   const kept = originals.filter(({ at }) => ageSeconds(at, context.now) <= limit);
@@ -103,7 +104,7 @@ export const checkCopy = async (
   const outcome = decideCopy({
     name,
     place,
-    withinSeconds: copy.withinSeconds,
+    withinSeconds: copyAllowance(copy, context.stage),
     severity,
     onDemand: schedule.trigger === 'on-demand',
     originals: kept,

@@ -36,7 +36,7 @@ const freshness = (
     fresh,
     severity,
     schedule,
-    place: what(policy, context.region),
+    nothing: `there is no ${service(policy)} snapshot of ${source} in ${context.region}`,
     newest: newest && { uri: newest.id, at: newest.at },
     count: snapshots.filter(({ ready }) => ready).length,
     action: `Take a snapshot of ${source} now and look at what should have (${schedule.text}), then: ${lookAgain(context, name)}`,

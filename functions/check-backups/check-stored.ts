@@ -34,7 +34,7 @@ const freshness = (policy: StoredBackup, own: readonly OwnObject[], context: Con
     fresh,
     severity,
     schedule,
-    place: `${formatLocation(location)}${match ?? ''}`,
+    nothing: `there is no backup at all in ${formatLocation(location)}${match ?? ''}`,
     newest: newestIn(own),
     newestWithContent: newestIn(own.filter(({ bytes }) => bytes > 0)),
     count: own.length,
@@ -154,7 +154,7 @@ export const checkStored = async (
       announcements: [],
     };
   }
-  const own = ownObjects(context.plan, policy, 'location', location, listing.seen);
+  const own = ownObjects(context.plan, policy, location, listing.seen);
   const record = 'seen' in remembered ? remembered.seen : undefined;
   const seen: Observed<Seen> =
     'seen' in remembered

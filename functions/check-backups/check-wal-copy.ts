@@ -1,3 +1,4 @@
+import { copyAllowance } from '../../shared/plan/copy-allowance.ts';
 import { formatLocation, type Location } from '../../shared/plan/location.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Context } from './context.ts';
@@ -77,7 +78,8 @@ export const checkWalCopy = async (
   context: Context,
 ): Promise<WalCopyResult> => {
   const { name, retain, severity, location } = policy;
-  const { now, region } = context;
+  const { now, region, stage } = context;
+  const withinSeconds = copyAllowance(copy, stage);
   const place = formatLocation(copy.location);
   const subject = { id: `${name}@${place}`, region };
   const find = (outcome: Finding['outcome']) =>
@@ -92,13 +94,7 @@ export const checkWalCopy = async (
   if ('trouble' in originals) return unseen(originals.trouble);
   const copies = await stretch(copy.location, known.cursor, context);
   if ('trouble' in copies) return unseen(copies.trouble);
-  const compared = compareStretch(
-    known.cursor,
-    originals.seen,
-    copies.seen,
-    copy.withinSeconds,
-    now,
-  );
+  const compared = compareStretch(known.cursor, originals.seen, copies.seen, withinSeconds, now);
   const keptSeconds = retain === undefined ? Number.POSITIVE_INFINITY : longestSeconds(retain);
   const added = [
     ...compared.open.map((file) => ({ ...file, state: 'dark' as const })),
@@ -115,7 +111,6 @@ export const checkWalCopy = async (
   const first = isAnyMissing ? await context.objects.pages(copy.location, 1) : undefined;
   const isEmpty = first !== undefined && 'seen' in first && first.seen.objects.length === 0;
   const { waiting } = compared;
-  const { withinSeconds } = copy;
   const outcome = decideWalCopy({
     name,
     place,

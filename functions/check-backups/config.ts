@@ -1,14 +1,9 @@
 import { z } from 'zod';
+import { checkEnvironment } from '../../shared/handler/function-environment.ts';
 
 const seconds = z.coerce.number().int().min(0);
 
-export const configSchema = z.object({
-  AWS_REGION: z.string().min(1),
-  STAGE: z.string().min(1),
-  SERVICE: z.string().min(1),
-  FACTS_TOPIC_ARN: z.string().startsWith('arn:'),
-  PLAN_FILE: z.string().min(1),
-  LEDGER_BUCKET: z.string().min(3),
+export const configSchema = checkEnvironment.extend({
   VERIFY_QUEUE_URL: z.url(),
   /** The time between two runs: twice of it makes a report stale. */
   EVERY_SECONDS: seconds.min(1).default(900),

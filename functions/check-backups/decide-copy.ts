@@ -4,6 +4,7 @@ import { isoMinute } from './calendar.ts';
 import type { DigestVerdict } from './decide-digest.ts';
 import type { Outcome } from './outcome.ts';
 import type { Generation } from './seen.ts';
+import { earliest } from './time-bounds.ts';
 
 export type CopyInput = {
   name: string;
@@ -68,29 +69,40 @@ const lagSeconds = ({ originals, copies }: CopyInput): number | undefined => {
   return newest && copy && Math.max(0, (copy.at.getTime() - newest.at.getTime()) / 1_000);
 };
 
-const failure = (input: CopyInput, judged: readonly Judged[]) => {
+type Fault = { reason: string; severity: Severity; summary: string; action: string };
+
+const different = (input: CopyInput, differs: readonly Judged[], missing: readonly Judged[]) => {
+  const { name, place, originals } = input;
+  const verb = missing.length === 1 ? 'is' : 'are';
+  const also = missing.length === 0 ? '' : `; ${missing.length} ${verb} missing: ${some(missing)}`;
+  const too = missing.length === 0 ? '' : ' Copy what is missing, too (aws s3 sync).';
+  return {
+    reason: 'differs',
+    summary: `${name}: ${differs.length} of ${originals.length} copies in ${place} are not the same as their originals: ${some(differs)}${also}`,
+    action: `Verify both objects with verify-backup, keep the one that is whole, and copy it again.${too}`,
+  };
+};
+
+const failure = (input: CopyInput, judged: readonly Judged[]): Fault | undefined => {
   const { name, place, severity, originals } = input;
   const by = (state: State): Judged[] => judged.filter((one) => one.state === state);
   const differs = by('differs');
   const missing = by('missing');
-  const [newest] = judged;
+  const due = judged.length - by('not-due').length;
+  const isNoneRight = differs.length + missing.length === due;
   if (differs.length > 0) {
-    return {
-      reason: 'differs',
-      severity: newest?.state === 'differs' ? severity : ('warning' as const),
-      summary: `${name}: ${differs.length} of ${originals.length} copies in ${place} are not the same as their originals: ${some(differs)}`,
-      action:
-        'Verify both objects with verify-backup, keep the one that is whole, and copy it again.',
-    };
+    const isLoud = isNoneRight || judged[0]?.state === 'differs';
+    const said = different(input, differs, missing);
+    return { ...said, severity: isLoud ? severity : 'warning' };
   }
   if (missing.length === 0) return undefined;
   const action = `Copy again (aws s3 sync), and find out why the copy to ${place} failed.`;
-  if (missing.length === judged.filter(({ state }) => state !== 'not-due').length) {
+  if (isNoneRight) {
     const summary = `${name}: nothing is copied to ${place}: ${some(missing)}`;
     return { reason: 'missing', severity, summary, action };
   }
   const summary = `${name}: ${missing.length} of ${originals.length} copies are missing in ${place}: ${some(missing)}`;
-  return { reason: 'missing', severity: 'warning' as const, summary, action };
+  return { reason: 'missing', severity: 'warning', summary, action };
 };
 
 const doubt = (input: CopyInput, judged: readonly Judged[]) => {
@@ -113,7 +125,7 @@ const doubt = (input: CopyInput, judged: readonly Judged[]) => {
     };
   }
   if (judged.some(({ state }) => state === 'same')) return undefined;
-  const due = Math.min(...originals.map(({ at }) => at.getTime())) + withinSeconds * 1_000;
+  const due = earliest(originals.map(({ at }) => at.getTime())) + withinSeconds * 1_000;
   return {
     reason: 'not-due-yet',
     summary: `${name}: nothing is copied to ${place} yet; the first copy is due by ${isoMinute(due)}`,

@@ -11,8 +11,8 @@ export type FreshnessInput = {
   fresh?: Freshness;
   severity: Severity;
   schedule: Pick<Schedule, 'text' | 'trigger'>;
-  /** Where it was looked for, in words. */
-  place: string;
+  /** What is said where there is none, e.g. `there is no backup at all in s3://backups/db/`. */
+  nothing: string;
   newest?: Newest;
   /** The newest that is not empty, where the newest is. */
   newestWithContent?: Newest;
@@ -35,15 +35,15 @@ const expectation = ({ fresh, schedule }: FreshnessInput) => ({
   }),
 });
 
-const nothing = (input: FreshnessInput): Outcome => {
-  const { name, place, schedule, severity } = input;
+const noneThere = (input: FreshnessInput): Outcome => {
+  const { name, schedule, severity } = input;
   const said = { expected: expectation(input), observed: { count: 0 }, measurements: [] };
   if (schedule.trigger === 'on-demand') {
     return {
       ...said,
       verdict: 'pass',
       reason: 'nothing-promised',
-      summary: `${name}: is taken on demand only, and none has been taken: ${place} is empty`,
+      summary: `${name}: is taken on demand only, and none has been taken: ${input.nothing}`,
     };
   }
   return {
@@ -51,7 +51,7 @@ const nothing = (input: FreshnessInput): Outcome => {
     verdict: 'fail',
     severity,
     reason: 'missing',
-    summary: `${name}: there is no backup at all in ${place}`,
+    summary: `${name}: ${input.nothing}`,
     action: input.action,
   };
 };
@@ -65,7 +65,7 @@ const staleSeverity = (fresh: Freshness, age: number): Severity =>
  */
 export const decideFreshness = (input: FreshnessInput): Outcome => {
   const { name, fresh, severity, newest, newestWithContent, count, now } = input;
-  if (newest === undefined) return nothing(input);
+  if (newest === undefined) return noneThere(input);
   const age = ageSeconds(newest.at, now);
   const said = {
     expected: expectation(input),

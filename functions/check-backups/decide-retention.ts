@@ -10,6 +10,7 @@ import {
 } from './find-retention-losses.ts';
 import type { Outcome } from './outcome.ts';
 import { graceSeconds, longestSeconds } from './retention-bounds.ts';
+import { earliest, latest } from './time-bounds.ts';
 
 /** What was written on change, or without end, is in use as long as it is there, however old. */
 const keptTooLong = (input: RetentionInput): Problem[] => {
@@ -18,7 +19,7 @@ const keptTooLong = (input: RetentionInput): Problem[] => {
   if (schedule.trigger === 'on-change' || schedule.trigger === 'continuous') return [];
   const seconds = longestSeconds(retain);
   const limit = seconds + graceSeconds(seconds, periodOfRetention(input));
-  const newest = Math.max(...listed.map(({ at }) => at.getTime()));
+  const newest = latest(listed.map(({ at }) => at.getTime()));
   const old = listed
     .filter(({ at }) => ageSeconds(at, now) > limit && at.getTime() < newest)
     .sort((a, b) => a.at.getTime() - b.at.getTime());
@@ -43,7 +44,7 @@ const periodOfRetention = ({ retain, schedule }: RetentionInput): number | undef
 
 const holds = (input: RetentionInput): Pick<Outcome, 'reason' | 'summary'> => {
   const { name, retain, listed, seen, now } = input;
-  const oldest = Math.min(...listed.map(({ at }) => at.getTime()));
+  const oldest = earliest(listed.map(({ at }) => at.getTime()));
   const watched = isoDate(Date.parse(seen.firstSeenAt));
   const old = (now.getTime() - oldest) / 1_000;
   const count = `${plural(listed.length, 'backup')} since ${isoDate(oldest)}`;
@@ -72,7 +73,7 @@ export const decideRetention = (input: RetentionInput): Outcome => {
     expected: { keep: describeRetention(retain), schedule: input.schedule.text },
     observed: {
       count: listed.length,
-      ...(times.length > 0 && { oldest: new Date(Math.min(...times)).toISOString() }),
+      ...(times.length > 0 && { oldest: new Date(earliest(times)).toISOString() }),
       watchedSince: seen.firstSeenAt,
       ...(seen.highestCount !== undefined && { rememberedOneByOne: false }),
       problems: problems.map(({ reason, words }) => ({ reason, words })),
@@ -84,7 +85,7 @@ export const decideRetention = (input: RetentionInput): Outcome => {
         : [
             {
               name: 'oldest-age',
-              value: ageSeconds(new Date(Math.min(...times)), now),
+              value: ageSeconds(new Date(earliest(times)), now),
               unit: 'seconds',
             },
           ]),

@@ -88,12 +88,13 @@ export const decideWalCopy = (input: WalCopyInput): Outcome => {
     evidence: [{ uri: place }],
   };
   if (differs.length > 0) {
+    const also = missing.length === 0 ? '' : `; ${missing.length} missing: ${some(missing)}`;
     return {
       ...said,
       verdict: 'fail',
       severity,
       reason: 'differs',
-      summary: `${name}: ${differs.length} files in ${place} are not the same as in the archive: ${some(differs)}`,
+      summary: `${name}: ${differs.length} files in ${place} are not the same as in the archive: ${some(differs)}${also}`,
       action: 'Copy them again from the archive, after check-wal found it whole.',
     };
   }

@@ -8,9 +8,6 @@ export type Holes = {
 
 const MAX_NAMES = 50;
 
-/** From this many cadences between two backups on, one was left out. Less is a run that came late. */
-const LATE_FACTOR = 1.5;
-
 type Places = { total: number; nameOf: (index: number) => string };
 
 /** The calendar's periods that begin at `from` or later and lie strictly between those of `a` and `b`. */
@@ -58,10 +55,12 @@ export const findHoles = (
   const holes: Holes = { count: 0, names: [] };
   sorted.forEach((b, index) => {
     const a = sorted[index - 1];
-    if (a === undefined || b - a <= LATE_FACTOR * every) return;
+    // Less than half a cadence more is a run that came late.
+    const runs = a === undefined ? 0 : Math.round((b - a) / every) - 1;
+    if (a === undefined || runs < 1) return;
     const places =
       unit === undefined ? momentsBetween(a, b, every, from) : periodsBetween(a, b, unit, from);
-    const count = Math.min(places.total, Math.round((b - a) / every) - 1);
+    const count = Math.min(places.total, runs);
     const named = Math.min(count, MAX_NAMES - holes.names.length);
     holes.count += count;
     holes.names.push(...Array.from({ length: named }, (_, place) => places.nameOf(place)));

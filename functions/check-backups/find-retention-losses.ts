@@ -6,6 +6,7 @@ import { findHoles } from './find-holes.ts';
 import { findTierHoles } from './find-tier-holes.ts';
 import { longestSeconds } from './retention-bounds.ts';
 import type { Generation, Seen, SeenGeneration } from './seen.ts';
+import { latest } from './time-bounds.ts';
 
 export type RetentionInput = {
   name: string;
@@ -142,10 +143,9 @@ const tiersWithoutBackup = (input: RetentionInput, cadence: Cadence): Problem[] 
   const { listed, retain, now, seen, severity } = input;
   if (retain.kind !== 'generations') return [];
   const lost = (seen.generations ?? []).filter(({ goneAt }) => goneAt !== undefined);
-  const oldestAsked = now.getTime() - (longestSeconds(retain) + cadence.seconds) * 1_000;
-  const listedTimes = listed.map(({ at }) => at.getTime()).filter((time) => time >= oldestAsked);
-  const newest = Math.max(...timesOf(lost));
-  const rightEdge = newest > Math.max(...listedTimes) ? [newest + cadence.seconds * 1_000] : [];
+  const listedTimes = listed.map(({ at }) => at.getTime());
+  const newest = latest(timesOf(lost));
+  const rightEdge = newest > latest(listedTimes) ? [newest + cadence.seconds * 1_000] : [];
   const oldest = Date.parse(seen.oldestAt ?? now.toISOString());
   const points = [...listedTimes, ...rightEdge];
   return findTierHoles(retain, cadence, points, oldest, now.getTime()).map(

@@ -23,8 +23,8 @@ export type ObjectStore = {
   requests: () => { list: number; head: number };
 };
 
-/** About 400 bytes each: what the function's memory holds with room to spare. */
-const MAX_LISTED = 300_000;
+/** All that one run may hold, of all places together; what is judged of an object takes 1 to 2 KB. */
+const MAX_LISTED = 200_000;
 
 const CHECKSUMS = [
   ['CRC64NVME', 'ChecksumCRC64NVME'],
@@ -54,15 +54,18 @@ export const createObjectStore = (s3: S3Client, gate: Gate, signal: AbortSignal)
   const onRequest = () => {
     requests.list += 1;
   };
+  let held = 0;
   const listAll = async (location: Location): Promise<ListedObject[]> => {
     const objects: ListedObject[] = [];
     for await (const page of listObjects(s3, { ...location, onRequest, signal })) {
       for (const object of page) objects.push(object);
-      if (objects.length > MAX_LISTED) {
-        throw new TooMuchError(
-          `${formatLocation(location)} holds more than ${MAX_LISTED} objects, more than one run can list`,
-        );
-      }
+      held += page.length;
+      if (held <= MAX_LISTED) continue;
+      // What was read of this place is given up, so that smaller ones still find room.
+      held -= objects.length;
+      throw new TooMuchError(
+        `${formatLocation(location)} holds ${objects.length} objects or more, and one run lists ${MAX_LISTED} in all`,
+      );
     }
     return objects;
   };

@@ -18,11 +18,14 @@ const policiesIn = (plan: Plan, bucket: string): Pick<Plan, 'backups'> => ({
   ),
 });
 
-/** Those of a listing that belong to a policy, and to no other with a nearer location or match. */
+/**
+ * Those of a listing that belong to a policy, and to no other with a nearer location or match.
+ *
+ * @param location of the policy, or of one of its copies.
+ */
 export const ownObjects = (
   plan: Plan,
   policy: StoredBackup,
-  place: 'location' | 'copy',
   location: Location,
   listed: readonly ListedObject[],
 ): OwnObject[] => {
@@ -30,9 +33,7 @@ export const ownObjects = (
   return listed.flatMap(({ key, size, lastModified, etag, storageClass }) => {
     const match = matchBackup(candidates, location.bucket, key);
     const isOwn =
-      match?.backup.name === policy.name &&
-      match.place === place &&
-      match.name === key.slice(location.prefix.length);
+      match?.backup.name === policy.name && match.name === key.slice(location.prefix.length);
     return isOwn
       ? [{ key, name: match.name, at: lastModified, bytes: size, etag, storageClass }]
       : [];

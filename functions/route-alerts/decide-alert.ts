@@ -5,8 +5,16 @@ import type { AlertState } from './alert-state.ts';
 import { decideFiring } from './decide-firing.ts';
 import { tellResolved } from './decide-recipients.ts';
 
-/** What could never be seen at all: the plan says so itself, so nobody is woken for it. */
-const NOT_OBSERVABLE = 'not-observable';
+/**
+ * Nobody is woken for what there is nothing to see of: the plan says that no check can look there, it is not
+ * due yet, or there is no backup at all, which the report on its age says already.
+ */
+const NOTHING_TO_SEE = new Set([
+  'not-observable',
+  'not-due-yet',
+  'nothing-seen',
+  'nothing-to-copy',
+]);
 
 const weigh = ({ verdict, severity }: AlertReport): number =>
   verdict === 'pass' ? 0 : verdict === 'unknown' ? 1 : severity === 'warning' ? 2 : 3;
@@ -64,7 +72,7 @@ const decideUnknown = (
   alerts: AlertPolicy,
   now: Date,
 ): Decision => {
-  if (report.reason === NOT_OBSERVABLE) {
+  if (NOTHING_TO_SEE.has(report.reason)) {
     return { reason: 'not-observable', state: seen, deliveries: [] };
   }
   const since = unknownSince ?? report.observedAt;

@@ -9,6 +9,9 @@ const MAX_TITLE = 200;
 const MAX_SUMMARY = 1_024;
 const MAX_RECOMMENDATION = 2_000;
 
+/** Before anybody was told anything. */
+const UNTOLD = { title: '' };
+
 /** What every channel is told alike. */
 export type Notice = Pick<
   AlertDeliveryRequest,
@@ -25,12 +28,13 @@ export type Notice = Pick<
 >;
 
 /**
- * What is said of a report while its alert is open. One that could not look keeps the title of what was
+ * What is said of a report while its alert is open, given the title that was told before, empty where
+ * nobody was told anything yet. A report that could not look keeps the title of what was
  * last seen to be wrong: that is still what the alert is about.
  */
 export const describeFiring = (
   { plan, check, verdict, summary }: AlertReport,
-  { title }: Incident,
+  { title }: Pick<Incident, 'title'>,
 ): { title: string; summary: string } => {
   if (verdict === 'fail') return { title: shortenText(`${plan}: ${summary}`, MAX_TITLE), summary };
   if (title === '') {
@@ -42,11 +46,19 @@ export const describeFiring = (
   return { title, summary: `Still open, and it could not be looked at again: ${summary}` };
 };
 
-/** The message about a report that somebody is to be told of. */
-export const describeNotice = (report: AlertReport, incident: Incident): Notice => {
+/**
+ * The message about a report that somebody is to be told of.
+ *
+ * @param incident as it is now: it carries the title that was chosen when it was decided to tell.
+ * @param before the incident as it was when the report came, if it was open.
+ */
+export const describeNotice = (
+  report: AlertReport,
+  incident: Incident,
+  before: Incident | undefined,
+): Notice => {
   const isOver = report.verdict === 'pass';
-  // The incident carries the title that was chosen when it was decided to tell.
-  const summary = isOver ? report.summary : describeFiring(report, incident).summary;
+  const summary = isOver ? report.summary : describeFiring(report, before ?? UNTOLD).summary;
   return {
     incident: incident.key,
     severity: worstTold(incident),

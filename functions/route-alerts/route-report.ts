@@ -45,7 +45,7 @@ const nextOutbox = (
 ): OutboxEntry[] => {
   const incident = state.incident ?? record.state?.incident;
   if (deliveries.length === 0 || incident === undefined) return record.outbox;
-  const notice = describeNotice(report, incident);
+  const notice = describeNotice(report, incident, record.state?.incident);
   return addToOutbox(record.outbox, deliveries, { notice, report, decidedAt: now, correlationId });
 };
 

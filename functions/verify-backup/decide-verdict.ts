@@ -93,7 +93,9 @@ export const decideVerdict = (
     case 'walked': {
       const { walk } = reading;
       const limit = previous && previous.plainBytes * (1 - backup.shrinkWarningPercent / 100);
-      if (previous !== undefined && limit !== undefined && walk.plainBytes <= limit) {
+      // Files, images and certificates are as large as they are; only a database grows and stays.
+      const isSeries = backup.kind === 'pg-dump' || backup.kind === 'base-backup';
+      if (isSeries && previous !== undefined && limit !== undefined && walk.plainBytes <= limit) {
         const shrunk = Math.round(100 * (1 - walk.plainBytes / previous.plainBytes));
         return {
           verdict: 'fail',

@@ -11,8 +11,8 @@ import { createSecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Config } from './config.ts';
 import { createObjectClient } from './object-client.ts';
 import { createOwnQueue } from './own-queue.ts';
+import type { Services } from './services.ts';
 import { createVerificationLedger } from './verification-ledger.ts';
-import type { Services } from './verify-object.ts';
 
 export const buildServices = (config: Config): Services => {
   const plan = readBundledPlan(config.PLAN_FILE);

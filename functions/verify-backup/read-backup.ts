@@ -80,6 +80,7 @@ export const readBackup = async (
     const tail = await objects.tail(object, TAIL_BYTES, stop.signal);
     const walk = await walkBackup({
       source: objects.read(object, stop.signal),
+      name: object.key,
       size: object.size,
       backup,
       tail,

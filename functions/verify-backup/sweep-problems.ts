@@ -3,18 +3,27 @@ import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
 import { decideStanding } from './decide-standing.ts';
 import type { StoredObject } from './object-client.ts';
+import { publishReport, type Services } from './services.ts';
+import { judgedReport, unjudgedReport } from './unjudged-report.ts';
 import type { Problem } from './verification-ledger.ts';
-import { publishReport, type Services } from './verify-object.ts';
 
-export type Sweep = { gone: number; standing: number; readAgain: number };
+export type Sweep = { gone: number; standing: number; readAgain: number; unjudged: number };
 
 const LATE_AFTER_MS = 30 * 60_000;
 const RESERVE_MS = 15_000;
 
+const timesFrom = (run: Run) => {
+  const now = run.now();
+  return {
+    checkedAt: now.toISOString(),
+    nextCheckBy: new Date(now.getTime() + LATE_AFTER_MS).toISOString(),
+  };
+};
+
 /** The object of a problem; `undefined` where it was deleted. Other failures leave the problem as it is. */
 const find = async (
   { objects }: Services,
-  problem: Problem,
+  problem: Pick<Problem, 'bucket' | 'key'>,
 ): Promise<StoredObject | 'not-seen' | undefined> => {
   try {
     return await objects.head({ bucket: problem.bucket, key: problem.key });
@@ -28,7 +37,7 @@ const find = async (
  * when the object is gone; and sends what could not be read before to the queue once more.
  */
 export const sweepProblems = async (services: Services, run: Run): Promise<Sweep> => {
-  const sweep: Sweep = { gone: 0, standing: 0, readAgain: 0 };
+  const sweep: Sweep = { gone: 0, standing: 0, readAgain: 0, unjudged: 0 };
   for await (const problem of services.ledger.problems()) {
     if (run.remainingMs() < RESERVE_MS) break;
     const { bucket, key } = problem;
@@ -39,13 +48,9 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
       continue;
     }
     const backup = matchBackup(services.plan, bucket, key)?.backup;
-    const verified = backup && (await services.ledger.verified(backup.name));
+    const verified = backup && (await services.ledger.verified(backup.name, key));
     const standing = decideStanding(problem, { backup, object, verified });
-    const now = run.now();
-    const times = {
-      checkedAt: now.toISOString(),
-      nextCheckBy: new Date(now.getTime() + LATE_AFTER_MS).toISOString(),
-    };
+    const times = timesFrom(run);
     switch (standing.decision) {
       case 'read-again':
         await services.enqueue([{ bucket, key, cause: 'reread' }]);
@@ -74,5 +79,28 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
       }
     }
   }
+  if (run.remainingMs() >= RESERVE_MS) sweep.unjudged = await sweepUnjudged(services, run);
   return sweep;
+};
+
+/** Says again which backups nobody can judge, once for each, until the object is gone. */
+const sweepUnjudged = async (services: Services, run: Run): Promise<number> => {
+  let said = 0;
+  for (const { name, store } of services.plan.backups) {
+    const unjudged = store === 's3' ? await services.ledger.unjudged(name) : undefined;
+    if (unjudged === undefined) continue;
+    const object = await find(services, unjudged);
+    if (object === undefined) {
+      const gone = {
+        reason: 'deleted',
+        finding: 'the backup that could not be judged was deleted',
+      };
+      await publishReport(services, judgedReport(unjudged, timesFrom(run), gone), run);
+      await services.ledger.clearUnjudged(name);
+      continue;
+    }
+    await publishReport(services, unjudgedReport(unjudged, timesFrom(run)), run);
+    said += 1;
+  }
+  return said;
 };

@@ -5,22 +5,25 @@ import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { StoredObject } from './object-client.ts';
 
-const readingSchema = z.looseObject({
-  bucket: z.string(),
-  key: z.string(),
-  /** What was read: the version, and how the plan said to read it. */
-  fingerprint: z.string(),
-  readAt: z.iso.datetime(),
-  report: checkReportSchema,
-});
-export type Reading = z.infer<typeof readingSchema>;
-
 const verifiedSchema = z.looseObject({
   key: z.string(),
   lastModified: z.iso.datetime(),
   plainBytes: z.number(),
 });
 export type Verified = z.infer<typeof verifiedSchema>;
+
+const readingSchema = z.looseObject({
+  bucket: z.string(),
+  key: z.string(),
+  /** What was read: the version, and how the plan said to read it. */
+  fingerprint: z.string(),
+  readAt: z.iso.datetime(),
+  lastModified: z.iso.datetime(),
+  /** The backup that its size was judged by: a second reading judges by the same one. */
+  previous: verifiedSchema.optional(),
+  report: checkReportSchema,
+});
+export type Reading = z.infer<typeof readingSchema>;
 
 /** Problems that still stand: the sweep looks at them until they are gone. */
 const problemSchema = z.looseObject({
@@ -34,6 +37,15 @@ const problemSchema = z.looseObject({
 });
 export type Problem = z.infer<typeof problemSchema>;
 
+/** The newest backup of a policy that could be read and not be judged. One for a policy, not one for each. */
+const unjudgedSchema = z.looseObject({
+  bucket: z.string(),
+  key: z.string(),
+  lastModified: z.iso.datetime(),
+  report: checkReportSchema,
+});
+export type Unjudged = z.infer<typeof unjudgedSchema>;
+
 const digest = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
@@ -41,7 +53,15 @@ const readingKey = ({ bucket, key }: { bucket: string; key: string }): string =>
   `readings/${digest(bucket, key)}.json`;
 const problemKey = ({ bucket, key }: { bucket: string; key: string }): string =>
   `problems/${digest(bucket, key)}.json`;
-const verifiedKey = (backup: string): string => `verified/${backup}.json`;
+const unjudgedKey = (backup: string): string => `unjudged/${backup}.json`;
+
+/**
+ * Backups whose names differ in numbers alone are one series: several databases in one folder are
+ * several. Sizes are compared, and newer ones looked for, within a series.
+ */
+const series = (key: string): string => key.replaceAll(/[0-9]+/g, '#');
+const verifiedKey = (backup: string, key: string): string =>
+  `verified/${backup}/${digest(series(key)).slice(0, 16)}.json`;
 
 /** Changes with the object's version and with what the plan says about reading it. */
 export const fingerprint = (object: StoredObject, backup: StoredBackup): string =>
@@ -70,13 +90,22 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
       (await ledger.read(readingKey(object), readingSchema))?.value,
     recordReading: (reading: Reading) => put(readingKey(reading), readingSchema, () => reading),
 
-    verified: async (backup: string): Promise<Verified | undefined> =>
-      (await ledger.read(verifiedKey(backup), verifiedSchema))?.value,
+    /** The newest verified backup of the series that a key belongs to. */
+    verified: async (backup: string, key: string): Promise<Verified | undefined> =>
+      (await ledger.read(verifiedKey(backup, key), verifiedSchema))?.value,
     /** Only ever moves forward in time, so an old backup that is read again changes nothing. */
     recordVerified: (backup: string, verified: Verified) =>
-      put(verifiedKey(backup), verifiedSchema, (old) =>
+      put(verifiedKey(backup, verified.key), verifiedSchema, (old) =>
         old !== undefined && old.lastModified > verified.lastModified ? undefined : verified,
       ),
+
+    unjudged: async (backup: string): Promise<Unjudged | undefined> =>
+      (await ledger.read(unjudgedKey(backup), unjudgedSchema))?.value,
+    recordUnjudged: (backup: string, unjudged: Unjudged) =>
+      put(unjudgedKey(backup), unjudgedSchema, (old) =>
+        old !== undefined && old.lastModified > unjudged.lastModified ? undefined : unjudged,
+      ),
+    clearUnjudged: (backup: string) => ledger.remove(unjudgedKey(backup)),
 
     problem: async (object: { bucket: string; key: string }): Promise<Problem | undefined> =>
       (await ledger.read(problemKey(object), problemSchema))?.value,

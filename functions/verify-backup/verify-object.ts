@@ -1,34 +1,19 @@
-import { reportSubject } from '../../events/check-reported/report-subject.ts';
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
-import type { Plan, StoredBackup } from '../../shared/plan/plan.ts';
-import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
-import { makeEvent } from '../../shared/publish/make-event.ts';
-import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
 import { makeReport } from './make-report.ts';
-import type { ObjectClient, StoredObject } from './object-client.ts';
+import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { describeFailure, readBackup } from './read-backup.ts';
-import { fingerprint, type VerificationLedger, type Verified } from './verification-ledger.ts';
-
-export type Services = {
-  plan: Plan;
-  region: string;
-  stage: string;
-  service: string;
-  objects: ObjectClient;
-  readSecret: SecretReader;
-  ledger: VerificationLedger;
-  publish: FactPublisher;
-  /** Puts an object on the function's own queue. */
-  enqueue: (targets: Target[]) => Promise<void>;
-};
+import { recordReport } from './record-report.ts';
+import { publishReport, type Services } from './services.ts';
+import { fingerprint, type Verified } from './verification-ledger.ts';
 
 /** What became of one object. `ignored` names why nothing was read. */
 export type Outcome =
-  | { outcome: 'ignored'; reason: 'outside-policy' | 'judged-by-check-wal' }
+  | { outcome: 'ignored'; reason: 'outside-policy' | 'judged-by-check-wal' | 'superseded-version' }
   | { outcome: 'already-read' | 'reported'; report: CheckReport };
 
 /** Left for publishing and for the ledger when time runs out. */
@@ -44,69 +29,22 @@ const olderThan = (verified: Verified | undefined, object: StoredObject): Verifi
     ? verified
     : undefined;
 
-/** Publishes first and records after: a crash in between reads twice, but loses nothing. */
-export const publishReport = async (
-  services: Services,
-  report: CheckReport,
-  run: Run,
-): Promise<void> => {
-  await services.publish([
-    makeEvent(services, {
-      type: CHECK_REPORTED,
-      subject: reportSubject(report.check, report.subject),
-      data: report,
-      time: run.now(),
-      correlationId: run.correlationId,
-    }),
-  ]);
-};
-
-const record = async (
-  { ledger }: Services,
-  report: CheckReport,
-  {
-    backup,
-    object,
-    target,
-    reading,
-  }: { backup: StoredBackup; object?: StoredObject; target: Target; reading: Reading },
-): Promise<void> => {
-  const place = { bucket: target.bucket, key: target.key };
-  if (report.verdict === 'pass') {
-    if ((await ledger.problem(place)) !== undefined) await ledger.clearProblem(place);
-  } else if (reading.ended !== 'not-seen' || reading.retry) {
-    await ledger.recordProblem({
-      ...place,
-      backup: backup.name,
-      since: report.checkedAt,
-      lastModified: (object?.lastModified ?? new Date(report.checkedAt)).toISOString(),
-      etag: object?.etag ?? '',
-      report,
-    });
-  }
-  if (object === undefined || (reading.ended === 'not-seen' && reading.retry)) return;
-  if (reading.ended === 'walked') {
-    await ledger.recordVerified(backup.name, {
-      key: target.key,
-      lastModified: object.lastModified.toISOString(),
-      plainBytes: reading.walk.plainBytes,
-    });
-  }
-  const mark = fingerprint(object, backup);
-  await ledger.recordReading({ ...place, fingerprint: mark, readAt: report.checkedAt, report });
-};
-
-const lookUp = async ({ objects }: Services, target: Target): Promise<StoredObject | Reading> => {
+/** The newest version of a key, whichever version somebody announced. */
+const lookUp = async (
+  { objects }: Services,
+  { bucket, key }: Target,
+): Promise<StoredObject | Reading> => {
   try {
-    return await objects.head(target);
+    return await objects.head({ bucket, key });
   } catch (error) {
     return describeFailure(error);
   }
 };
 
 /**
- * Verifies one object and publishes a report, unless the ledger says that this version was read within
- * the plan's `reread` time. May be called twice for one object: the second call reads nothing.
+ * Verifies the newest version of one object and publishes a report, unless the ledger says that it was
+ * read within the plan's `reread` time. May be called twice for one object: the second call reads
+ * nothing. A late announcement of an older version says nothing about the key, so it is passed over.
  *
  * @throws where the report could not be published or recorded: the message then comes back.
  */
@@ -123,17 +61,23 @@ export const verifyObject = async (
 
   const found = await lookUp(services, target);
   const object = 'ended' in found ? undefined : found;
-  if (object !== undefined && !force) {
-    const known = await services.ledger.reading(target);
-    const same = known?.fingerprint === fingerprint(object, backup);
-    if (known !== undefined && same && isFresh(known.readAt, backup, run.now())) {
-      return { outcome: 'already-read', report: known.report };
-    }
+  if (
+    object?.versionId !== undefined &&
+    (target.versionId ?? object.versionId) !== object.versionId
+  ) {
+    return { outcome: 'ignored', reason: 'superseded-version' };
+  }
+  const known = object && (await services.ledger.reading(target));
+  const isKnown = object !== undefined && known?.fingerprint === fingerprint(object, backup);
+  if (known !== undefined && isKnown && !force && isFresh(known.readAt, backup, run.now())) {
+    return { outcome: 'already-read', report: known.report };
   }
   const started = run.now().getTime();
   const budget = run.remainingMs() - RESERVE_MS;
   const reading = 'ended' in found ? found : await readBackup(services, found, backup, budget);
-  const previous = object && olderThan(await services.ledger.verified(backup.name), object);
+  const previous = isKnown
+    ? known?.previous
+    : object && olderThan(await services.ledger.verified(backup.name, target.key), object);
   const judgement = decideVerdict(backup, reading, previous);
   const now = run.now();
   const isSettled =
@@ -150,8 +94,13 @@ export const verifyObject = async (
     reading,
     tookMs: now.getTime() - started,
   });
+  // While this one was read another may have read a newer version: what is older is not said.
+  const since = object && (await services.ledger.reading(target));
+  if (object !== undefined && (since?.lastModified ?? '') > object.lastModified.toISOString()) {
+    return { outcome: 'ignored', reason: 'superseded-version' };
+  }
   await publishReport(services, report, run);
-  await record(services, report, { backup, object, target, reading });
+  await recordReport(services, run, { report, backup, object, target, reading, previous });
   run.log.info('An object was verified', {
     report: report.summary,
     verdict: report.verdict,

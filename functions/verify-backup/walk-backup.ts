@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import { findKey } from '../../shared/backup-encoding/find-key.ts';
-import { GZIP_MAGIC, gunzip, releasePiece } from '../../shared/backup-encoding/gunzip.ts';
+import { GZIP_MAGIC, gunzip } from '../../shared/backup-encoding/gunzip.ts';
 import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts';
 import { describeDerivation, SALTED } from '../../shared/backup-encoding/openssl-key.ts';
+import { releasePiece } from '../../shared/backup-encoding/release-piece.ts';
 import type { EncodingLayer, StoredBackup } from '../../shared/plan/plan.ts';
 import { walkCustomDump } from '../../shared/postgres-archive/custom-dump.ts';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
-import { PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
+import { type PlainDump, PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
 import { walkTarDump } from '../../shared/postgres-archive/tar-dump.ts';
 
 /** What was seen of a backup that was read to its end. */
@@ -27,6 +28,8 @@ export type Walk = {
 
 export type WalkInput = {
   source: ByteSource;
+  /** The object's name: it may say that it is a dump. */
+  name: string;
   size: number;
   backup: StoredBackup;
   /** The last bytes of the object, read beforehand: they tell a wrong key before everything is read. */
@@ -124,6 +127,19 @@ const FORMATS: [magic: string, name: string][] = [
 const namedFormat = (head: Buffer): string | undefined =>
   FORMATS.find(([magic]) => head.toString('latin1').startsWith(magic))?.[1];
 
+const SQL_NAME = /\.sql(\.(gz|enc|aes|openssl|bz2|xz|zst|lz4))*$/i;
+
+/** What does not begin like a dump is broken where its name says that it is one, and else unknown. */
+const endDump = (dump: PlainDumpWalk, name: string): PlainDump => {
+  try {
+    return dump.end();
+  } catch (error) {
+    const isForeign = error instanceof DamageError && error.damage === 'not-a-dump';
+    if (!isForeign || SQL_NAME.test(name)) throw error;
+    throw new NotJudgedError('format-not-recognised', 'it begins like no format of pg_dump');
+  }
+};
+
 const ARCHIVES: [magic: string, walk: typeof walkCustomDump, format: Walk['format']][] = [
   ['PGDMP', walkCustomDump, 'pg-dump custom'],
   ['toc.dat\0', walkTarDump, 'pg-dump tar'],
@@ -136,7 +152,7 @@ const walkFormat = async (
   backup: StoredBackup,
   head: Buffer,
   plain: ByteSource,
-  isReleased: boolean,
+  name: string,
 ): Promise<Format> => {
   const isDump = backup.kind === 'pg-dump';
   const start = head.toString('latin1');
@@ -157,10 +173,10 @@ const walkFormat = async (
   const dump = isDump ? new PlainDumpWalk() : undefined;
   for await (const piece of plain) {
     dump?.push(piece);
-    if (isReleased) releasePiece(piece);
+    releasePiece(piece);
   }
   if (dump === undefined) return { format: 'bytes' };
-  const { kind, ...versions } = dump.end();
+  const { kind, ...versions } = endDump(dump, name);
   return { format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain', ...versions };
 };
 
@@ -197,6 +213,6 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
       yield piece;
     }
   };
-  const format = await walkFormat(backup, head, counted(), layers.at(-1) === 'gzip');
+  const format = await walkFormat(backup, head, counted(), input.name);
   return { bytes, sha256: hash.digest('hex'), plainBytes, layers, ...format };
 };

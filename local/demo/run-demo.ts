@@ -167,6 +167,7 @@ export const runDemo = async ({ log, receiver, bringUp }: Demo) => {
     log('Lifeboat watches. A WAL segment gets lost, and a dump is cut off in its upload');
     const { campaigns, ...broken } = await breakThings(cloud, source, shipper);
     const faults = plantedFaults({ ...history, ...broken });
+    log('S3 events are at work at once; the schedules, every minute on this stage');
     const { run, told } = await waitForFindings({ plan, receiver, heard, mail }, faults, log);
     const names = plan.backups.map(({ name }) => name);
     const verdict = isSuccess(run)

@@ -24,6 +24,8 @@ export class NotJudgedError extends Error {
   readonly reason:
     | 'encoding-not-supported'
     | 'format-not-supported'
+    | 'format-not-recognised'
+    | 'content-not-recognised'
     | 'key-not-named'
     | 'over-limit';
   constructor(reason: NotJudgedError['reason'], detail: string) {

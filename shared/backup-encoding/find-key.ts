@@ -1,9 +1,10 @@
-import { DamageError } from './damage-error.ts';
-import { type Inside, looksInside } from './looks-inside.ts';
+import { DamageError, NotJudgedError } from './damage-error.ts';
+import { type Inside, looksInside, nameInside } from './looks-inside.ts';
 import {
   BLOCK_BYTES,
   candidateKeys,
   decryptHead,
+  describeDerivation,
   endsInPadding,
   type KeyMaterial,
   OPENSSL_HEADER_BYTES,
@@ -30,36 +31,60 @@ const HEAD_BLOCKS = 3;
  * Finds which key derivation an `openssl enc` file was made with, by trying each on its first blocks
  * (does that look like what must be inside?) and on its last (does it end in padding?).
  *
- * @throws {DamageError} `truncated` where the file is no whole blocks; `wrong-key` where no derivation of
- * the passphrase gives anything that is expected.
+ * @throws {DamageError} `truncated` where the file is no whole blocks; `encoding-mismatch` where the key is
+ * right and something else is inside; `wrong-key` where the passphrase gives nothing that it could be.
+ * @throws {NotJudgedError} where the end decrypts and the beginning is of no kind that is known.
  */
 export const findKey = (search: KeySearch): KeyMaterial => {
-  const { cipher, head, size } = search;
-  if (head.length < OPENSSL_HEADER_BYTES + BLOCK_BYTES) {
-    throw new DamageError('truncated', `the encrypted file has only ${head.length} bytes`);
-  }
-  if (size !== undefined && size % BLOCK_BYTES !== 0) {
-    throw new DamageError(
-      'truncated',
-      `the encrypted file has ${size} bytes, which is not whole blocks of ${BLOCK_BYTES}`,
-    );
-  }
+  const { cipher, head, inside } = search;
+  refuseCut(search);
   const salt = head.subarray(OPENSSL_HEADER_BYTES - 8, OPENSSL_HEADER_BYTES);
   const available = Math.floor((head.length - OPENSSL_HEADER_BYTES) / BLOCK_BYTES);
   const blocks = head.subarray(
     OPENSSL_HEADER_BYTES,
     OPENSSL_HEADER_BYTES + Math.min(available, HEAD_BLOCKS) * BLOCK_BYTES,
   );
-  const ranked = candidateKeys(cipher, search.passphrase, salt, search.iterations)
-    .map((material) => ({ material, ...judge(search, material, blocks) }))
-    .filter((candidate) => candidate.likely)
+  const tried = candidateKeys(cipher, search.passphrase, salt, search.iterations).map(
+    (material) => ({
+      material,
+      ...judge(search, material, blocks),
+    }),
+  );
+  const [best] = tried
+    .filter(({ likely }) => likely)
     .sort((a, b) => Number(b.padded) - Number(a.padded));
-  const [best] = ranked;
   if (best !== undefined) return best.material;
+
+  const other = tried.find(({ found }) => found !== undefined)?.found;
+  if (other !== undefined) {
+    throw new DamageError(
+      'encoding-mismatch',
+      `it decrypts to ${other}, and the plan says ${inside}`,
+    );
+  }
+  if (tried.some(({ padded }) => padded)) {
+    throw new NotJudgedError(
+      'content-not-recognised',
+      `it seems to decrypt, but what comes out does not begin like ${inside}, which the plan names`,
+    );
+  }
+  const ways = tried.map(({ material }) => describeDerivation(material.derivation)).join(', ');
   throw new DamageError(
     'wrong-key',
-    `the passphrase decrypts it to nothing that is expected, with none of the key derivations of openssl enc`,
+    `the passphrase does not open it (${cipher}; tried ${ways}). It was made with another passphrase, cipher, -md or -iter`,
   );
+};
+
+const refuseCut = ({ head, size }: KeySearch): void => {
+  if (head.length < OPENSSL_HEADER_BYTES + BLOCK_BYTES) {
+    throw new DamageError('truncated', `the encrypted file has only ${head.length} bytes`);
+  }
+  if (size !== undefined && size % BLOCK_BYTES !== 0) {
+    throw new DamageError(
+      'truncated',
+      `it was cut off: ${size} bytes are not whole blocks of ${BLOCK_BYTES}`,
+    );
+  }
 };
 
 /** The last block behind the one it is chained to; a file of a single block is chained to the IV. */
@@ -79,11 +104,13 @@ const judge = (
   { cipher, inside, tail, size }: KeySearch,
   material: KeyMaterial,
   blocks: Buffer,
-): { likely: boolean; padded: boolean } => {
+): { likely: boolean; padded: boolean; found: string | undefined } => {
   const lastTwo = chainedEnd(tail, size, material);
   const padded = lastTwo !== undefined && endsInPadding(cipher, material, lastTwo);
-  const looks = looksInside(inside, decryptHead(cipher, material, blocks));
+  const plain = decryptHead(cipher, material, blocks);
+  const looks = looksInside(inside, plain);
   return {
+    found: nameInside(plain),
     likely: looks === 'yes' || (looks === 'cannot-say' && (padded || lastTwo === undefined)),
     padded,
   };

@@ -25,3 +25,9 @@ export const looksInside = (inside: Inside, head: Buffer): 'yes' | 'no' | 'canno
   if (inside === 'anything') return 'cannot-say';
   return MAGIC[inside].some((magic) => head.subarray(0, magic.length).equals(magic)) ? 'yes' : 'no';
 };
+
+/** What decrypted bytes begin like, where that is one of the kinds that are known. */
+export const nameInside = (head: Buffer): string | undefined =>
+  Object.entries(MAGIC).find(([, magics]) =>
+    magics.some((magic) => head.subarray(0, magic.length).equals(magic)),
+  )?.[0];

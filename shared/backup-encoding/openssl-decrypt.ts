@@ -7,9 +7,12 @@ import {
   OPENSSL_HEADER_BYTES,
   type OpensslCipher,
 } from './openssl-key.ts';
+import { releasePiece } from './release-piece.ts';
 
 /**
  * Decrypts the output of `openssl enc -salt` with a key that was found before.
+ *
+ * Pieces of the source must not be used any more once they were handed over.
  *
  * CBC is not authenticated: a changed byte garbles a block and goes on. Only what is inside (a gzip
  * checksum, a dump's structure) or a stored digest can show that.
@@ -29,6 +32,7 @@ export async function* opensslDecrypt(
     seen += piece.length;
     if (ciphertext.length === 0) continue;
     const plain = decipher.update(ciphertext);
+    releasePiece(piece);
     if (plain.length > 0) yield plain;
   }
   if (seen % BLOCK_BYTES !== 0 || seen < OPENSSL_HEADER_BYTES + BLOCK_BYTES) {
@@ -41,9 +45,11 @@ export async function* opensslDecrypt(
   try {
     last = decipher.final();
   } catch (error) {
-    throw new DamageError('truncated', 'the last block does not decrypt to valid padding', {
-      cause: error,
-    });
+    throw new DamageError(
+      'truncated',
+      `it was cut off: after ${seen} bytes it does not end as an encrypted file does`,
+      { cause: error },
+    );
   }
   if (last.length > 0) yield last;
 }

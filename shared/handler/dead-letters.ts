@@ -9,11 +9,21 @@ import { RetryLaterError, UnprocessableMessageError } from './message-errors.ts'
 /** What becomes of a message whose processing failed. */
 export type Failure =
   | { outcome: 'dead'; reason: string; detail: string }
-  | { outcome: 'retry'; detail: string; afterSeconds?: number };
+  | { outcome: 'retry'; detail: string; afterSeconds: number };
 
 const MAX_VISIBILITY_SECONDS = 43_200;
 
-/** Pure: the last permitted receive and a permanent fault end a message, everything else retries. */
+const FIRST_WAIT_SECONDS = 30;
+const LONGEST_WAIT_SECONDS = 900;
+
+/** A queue hides a message for as long as its work may take, which is no measure for a passing fault. */
+const backoffSeconds = (receives: number): number =>
+  Math.min(FIRST_WAIT_SECONDS * 2 ** (receives - 1), LONGEST_WAIT_SECONDS);
+
+/**
+ * Pure: the last permitted receive and a permanent fault end a message, everything else retries: when the
+ * fault says, else after half a minute, then twice as long each time, 15 minutes at most.
+ */
 export const decideFailure = (error: unknown, receives: number, maxReceives: number): Failure => {
   const detail = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   if (error instanceof UnprocessableMessageError)
@@ -22,7 +32,7 @@ export const decideFailure = (error: unknown, receives: number, maxReceives: num
   const afterSeconds =
     error instanceof RetryLaterError
       ? Math.min(Math.max(0, Math.ceil(error.afterSeconds)), MAX_VISIBILITY_SECONDS)
-      : undefined;
+      : backoffSeconds(receives);
   return { outcome: 'retry', detail, afterSeconds };
 };
 
@@ -54,15 +64,13 @@ export const createFailureHandler =
   (sqs: SQSClient, endpoint: string): FailureHandler =>
   async (record, failure) => {
     if (failure.outcome === 'retry') {
-      if (failure.afterSeconds !== undefined) {
-        await sqs.send(
-          new ChangeMessageVisibilityCommand({
-            QueueUrl: queueUrl(endpoint, record.eventSourceARN),
-            ReceiptHandle: record.receiptHandle,
-            VisibilityTimeout: failure.afterSeconds,
-          }),
-        );
-      }
+      await sqs.send(
+        new ChangeMessageVisibilityCommand({
+          QueueUrl: queueUrl(endpoint, record.eventSourceARN),
+          ReceiptHandle: record.receiptHandle,
+          VisibilityTimeout: failure.afterSeconds,
+        }),
+      );
       return 'retry';
     }
     await sqs.send(

@@ -33,7 +33,7 @@ const layerSchema = z.union([z.enum(['gzip', 'zstd', 'lz4', 'xz', 'bzip2']), ope
 const copySchema = z
   .union(
     [
-      locationSchema.transform((location) => ({ location, within: 0 })),
+      locationSchema.transform((location) => ({ location, within: undefined })),
       z.strictObject({
         location: locationSchema,
         within: durationSchema.describe('How long the copy may take to arrive.'),
@@ -44,7 +44,9 @@ const copySchema = z
         'must be a folder in S3 such as s3://bucket/folder/, or { location: s3://bucket/folder/, within: 1h }',
     },
   )
-  .describe('Where a second copy of every object must be.');
+  .describe(
+    'Where a second copy of every object must be: a folder in S3, which may take 15 minutes (on the stage local: none), or that with a time of its own.',
+  );
 
 const common = {
   schedule: scheduleSchema
@@ -152,7 +154,7 @@ const ebsSchema = z.strictObject({
   source: z
     .string({ error: VOLUME })
     .regex(/^(vol-[0-9a-f]{8,17}|tag:[^=]{1,128}=.{0,256})$/, VOLUME)
-    .describe('A volume id, or tag:Name=value.'),
+    .describe('A volume id, or tag:Name=value: a tag of the snapshots, not of the volume.'),
   ...snapshot,
 });
 

@@ -64,7 +64,8 @@ export type StoredBackup = CommonPolicy & {
   encoding?: EncodingLayer[];
   encryptedAtRest: boolean | 'AES256' | 'aws:kms';
   storageClass?: string;
-  copies: { location: Location; withinSeconds: number }[];
+  /** Without `withinSeconds` the stage decides: `copyAllowance`. */
+  copies: { location: Location; withinSeconds?: number }[];
   versioning: boolean;
   replication?: Location;
   lifecycle?: { expireAfterSeconds?: number; noncurrentExpireAfterSeconds?: number };

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { createInflate, createZstdDecompress, inflateSync } from 'node:zlib';
 import { z } from 'zod';
 import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
-import { releasePiece } from '../backup-encoding/gunzip.ts';
+import { releasePiece } from '../backup-encoding/release-piece.ts';
 import { corrupt, readBufferedInt, readInt } from './archive-fields.ts';
 import type { Compression } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';

@@ -14,8 +14,9 @@ export type PlainDump = {
 const HEAD_BYTES = 4_096;
 const TAIL_BYTES = 4_096;
 
-const DATABASE = /^--\n-- PostgreSQL database dump\n--\n/;
-const CLUSTER = /^--\n-- PostgreSQL database cluster dump\n--\n/;
+/** Editors and scripts put a byte order mark or empty lines before it; psql passes over both. */
+const DATABASE = /^(?:\xef\xbb\xbf)?\s*--\n-- PostgreSQL database dump\n--\n/;
+const CLUSTER = /^(?:\xef\xbb\xbf)?\s*--\n-- PostgreSQL database cluster dump\n--\n/;
 const RESTRICT = /^\\restrict ([A-Za-z0-9]{1,128})$/m;
 const FOOTER =
   /(?:^|\n)--\n-- PostgreSQL database (cluster )?dump complete\n--\n\s*(?:\\unrestrict ([A-Za-z0-9]{1,128})\n\s*)?$/;

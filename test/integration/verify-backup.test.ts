@@ -165,6 +165,9 @@ describe('verify-backup', () => {
       ['pass', 'verified', undefined],
       ['fail', 'shrunk', 'warning'],
     ]);
+    // Read again it is judged by the same one as before, not by itself.
+    const again = { bucket, key: 'db/full/2', force: true };
+    expect(await invoke(again)).toMatchObject({ report: { reason: 'shrunk' } });
     // An old one that is read again is compared with nothing newer than itself.
     expect(await invoke({ bucket, key: 'db/full/1', force: true })).toMatchObject({
       report: { verdict: 'pass' },
@@ -223,25 +226,25 @@ describe('verify-backup', () => {
     await stage.put(bucket, 'locked/env.enc', opensslEncrypt(Buffer.from('A=1'), KEY));
     await deliver(created('locked/env.enc'));
     expect(await verdicts()).toEqual([['unknown', 'key-unavailable', undefined]]);
-    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 1 });
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 1, unjudged: 0 });
     const [again] = await stage.drain(stage.queue);
     await deliver(again?.Body ?? '');
     expect(await verdicts()).toEqual([['unknown', 'key-unavailable', undefined]]);
   });
 
   it('says again what stands, quieter behind a newer good one, and closes it with its object', async () => {
-    await stage.put(bucket, 'db/full/bad', stored().subarray(0, -160));
+    await stage.put(bucket, 'db/full/1.sql', stored().subarray(0, -160));
     await backdate(stage.endpoint, {
       bucket,
-      key: 'db/full/bad',
+      key: 'db/full/1.sql',
       lastModified: new Date(Date.now() - 86_400_000),
     });
-    await deliver(created('db/full/bad'));
+    await deliver(created('db/full/1.sql'));
     await sweep();
-    await stage.put(bucket, 'db/full/good', stored());
-    await deliver(created('db/full/good'));
+    await stage.put(bucket, 'db/full/2.sql', stored());
+    await deliver(created('db/full/2.sql'));
     await sweep();
-    await stage.remove(bucket, 'db/full/bad');
+    await stage.remove(bucket, 'db/full/1.sql');
     await sweep();
     await sweep();
     expect(await verdicts()).toEqual([
@@ -258,7 +261,7 @@ describe('verify-backup', () => {
     await deliver(created('db/full/a'));
     await stage.put(bucket, 'db/full/a', stored());
     await deliver(created('db/full/a'));
-    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0 });
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0, unjudged: 0 });
     expect((await verdicts()).at(-1)).toEqual(['pass', 'verified', undefined]);
   });
 
@@ -274,6 +277,55 @@ describe('verify-backup', () => {
     const [event] = await stage.reports();
     expect(event?.data.evidence[0]?.versionId).toBe(VersionId);
     expect(VersionId).toMatch(/./);
+  });
+
+  it('passes over a late event of an older version', async () => {
+    await stage.clients.s3.send(
+      new PutBucketVersioningCommand({
+        Bucket: bucket,
+        VersioningConfiguration: { Status: 'Enabled' },
+      }),
+    );
+    const { VersionId: old } = await stage.put(bucket, 'db/full/a', stored());
+    await stage.put(bucket, 'db/full/a', stored().subarray(0, -160));
+    await deliver(created('db/full/a'));
+    expect(await verdicts()).toEqual([['fail', 'truncated', 'critical']]);
+    const late = JSON.parse(created('db/full/a'));
+    late.Records[0].s3.object.versionId = old;
+    await deliver(JSON.stringify(late));
+    expect(await verdicts()).toEqual([]);
+    expect(await sweep()).toMatchObject({ standing: 1 });
+  });
+
+  it('says again, once for a backup, that its newest object cannot be judged', async () => {
+    const custom = readFileSync(new URL('../fixtures/plain-dumps/custom.dump', import.meta.url));
+    for (const name of ['1.lz4', '2.lz4']) {
+      await stage.put(bucket, `db/full/${name}`, opensslEncrypt(gzipSync(custom.subarray(5)), KEY));
+      await deliver(created(`db/full/${name}`));
+    }
+    expect(await verdicts()).toEqual([
+      ['unknown', 'format-not-recognised', undefined],
+      ['unknown', 'format-not-recognised', undefined],
+    ]);
+    expect(await sweep()).toMatchObject({ unjudged: 1 });
+    const [again] = await stage.reports();
+    expect(again?.data).toMatchObject({
+      verdict: 'unknown',
+      subject: { kind: 'backup', id: 'full' },
+      summary: expect.stringContaining('2.lz4'),
+    });
+    await stage.put(bucket, 'db/full/3.sql.gz', stored());
+    await deliver(created('db/full/3.sql.gz'));
+    const closing = (await stage.reports()).map(({ data }) => [
+      data.subject.kind,
+      data.verdict,
+      data.reason,
+    ]);
+    expect(closing.sort()).toEqual([
+      ['backup', 'pass', 'judged'],
+      ['object', 'pass', 'verified'],
+    ]);
+    expect(await sweep()).toMatchObject({ unjudged: 0 });
   });
 
   it('ends before its time does, with unknown', async () => {

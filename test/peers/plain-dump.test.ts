@@ -50,6 +50,7 @@ const restore = async (postgres: LocalPostgres, file: Buffer, name: string): Pro
 
 const verify = async (file: Buffer): Promise<string> => {
   const input = {
+    name: 'dump.sql.gz',
     size: file.length,
     backup: storedBackup(),
     tail: file.subarray(-32),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
@@ -20,6 +20,10 @@ import { parsePlan } from '../../shared/plan/load-plan.ts';
 type Put = Partial<
   Omit<ConstructorParameters<typeof PutObjectCommand>[0], 'Bucket' | 'Key' | 'Body'>
 >;
+
+/** Bundled plans of this process. */
+const planFolder = mkdtempSync(join(tmpdir(), 'lifeboat-plans-'));
+process.once('exit', () => rmSync(planFolder, { recursive: true, force: true }));
 
 /** What Lambda gives a handler besides the event. */
 export const lambdaContext = (remainingMs = 60_000): Context => ({
@@ -48,7 +52,7 @@ export const prepareFunction = async (service: string, planText: string) => {
   const { s3, sns, sqs } = clients;
   const name = `${service}-${randomUUID().slice(0, 8)}`;
   const { document, plan } = parsePlan(planText, { file: 'test.yml', stage: 'local', env: {} });
-  const planFile = join(mkdtempSync(join(tmpdir(), 'lifeboat-plan-')), 'plan.json');
+  const planFile = join(planFolder, `${name}.json`);
   writeFileSync(planFile, JSON.stringify({ digest: plan.digest, document }));
 
   const createQueue = async (queue: string) => {

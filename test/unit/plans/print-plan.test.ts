@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { printPlan } from '../../../plans/print-plan.ts';
 import { examplePlans, readPlan } from '../../support/plan-text.ts';
 
-const print = (text: string): string => printPlan(readPlan(text).plan);
+const print = (text: string, stage = 'prod'): string => printPlan(readPlan(text).plan, stage);
 
 /** The line that begins with a name, its columns apart. */
 const line = (printed: string, name: string): string[] =>
@@ -14,7 +14,7 @@ const line = (printed: string, name: string): string[] =>
 describe('printPlan', () => {
   it.each(examplePlans())('names every backup, webhook and channel of $file', ({ text }) => {
     const { plan } = readPlan(text);
-    const printed = printPlan(plan);
+    const printed = printPlan(plan, 'prod');
     for (const { name, kind, schedule } of plan.backups) {
       expect(line(printed, name)).toContain(kind);
       expect(line(printed, name)).toContain(schedule.text);
@@ -22,6 +22,14 @@ describe('printPlan', () => {
     for (const { name, kind } of plan.alerts.channels) expect(line(printed, name)).toContain(kind);
     for (const { name, topic } of plan.webhooks) expect(line(printed, name)).toContain(topic);
     expect(printed).toContain(plan.digest);
+  });
+
+  it('says how long a copy may take where the plan does not', () => {
+    const text = `plan: test
+backups:
+  db: { kind: files, location: "s3://bucket/db/", copies: ["s3://dr-site/db/"] }`;
+    expect(print(text)).toContain('s3://dr-site/db/ within 15m');
+    expect(print(text, 'local')).not.toContain('within');
   });
 
   it('says of a backup where, when, how fresh, how long, how encrypted and where copied', () => {

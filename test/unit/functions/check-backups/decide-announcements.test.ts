@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Announced,
   type AnnouncementsInput,
+  announcementId,
   decideAnnouncements,
 } from '../../../../functions/check-backups/decide-announcements.ts';
 import type { Generation } from '../../../../functions/check-backups/seen.ts';
@@ -70,7 +71,7 @@ describe('decideAnnouncements', () => {
 
   it('sends a flood in pieces and loses none of it', () => {
     const before = run([]).next;
-    const flood = Array.from({ length: 1_203 }, (_, n) => ago(HOUR_MS + n, `${n}`));
+    const flood = Array.from({ length: 1_203 }, (_, n) => ago(HOUR_MS + n * 600_000, `${n}`));
     const sent = new Set<string>();
     let previous: Announced = before;
     for (const count of [500, 500, 203, 0]) {
@@ -80,6 +81,16 @@ describe('decideAnnouncements', () => {
       previous = next;
     }
     expect(sent.size).toBe(1_203);
+  });
+
+  it('loses none of a flood within one second while its memory is full', () => {
+    const known = Array.from({ length: 10_000 }, (_, n) => ago(HOUR_MS + n, `known ${n}`));
+    const flood = Array.from({ length: 600 }, (_, n) => ago(DAY_MS, `flood ${n}`));
+    const previous = { since: new Date(0).toISOString(), ids: known.map(announcementId) };
+    const first = run([...known, ...flood], { previous });
+    const second = run([...known, ...flood], { previous: first.next });
+    expect(first.unannounced.length + second.unannounced.length).toBeGreaterThanOrEqual(600);
+    expect(new Set(names([...first.unannounced, ...second.unannounced])).size).toBe(600);
   });
 
   it('remembers no more than what it can hold', () => {

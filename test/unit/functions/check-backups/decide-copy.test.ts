@@ -73,6 +73,24 @@ describe('decideCopy', () => {
     expect(judge({ copies }).summary).toContain(name);
   });
 
+  it('names what is missing beside what differs, in one sentence', () => {
+    expect(judge({ copies: held(copyOf(D3, { bytes: 7 }), copyOf(D1)) })).toMatchObject({
+      reason: 'differs',
+      severity: 'warning',
+      summary:
+        'db: 1 of 3 copies in s3://dr/db/ are not the same as their originals: d3; 1 is missing: d2',
+      action: expect.stringContaining('what is missing'),
+    });
+  });
+
+  it('is as loud as the backup when no copy is right, one wrong and the others missing', () => {
+    expect(judge({ copies: held(copyOf(D3, { bytes: 7 })) })).toMatchObject({
+      reason: 'differs',
+      severity: 'critical',
+      summary: expect.stringContaining('; 2 are missing: d1, d2'),
+    });
+  });
+
   it.each([
     ['same', 'pass', 'copied'],
     ['differs', 'fail', 'differs'],

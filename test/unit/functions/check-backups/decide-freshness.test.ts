@@ -18,7 +18,7 @@ const input = (changes: Partial<FreshnessInput> = {}): FreshnessInput => ({
   },
   severity: 'critical',
   schedule: { text: 'daily 02:00 UTC', trigger: 'clock' },
-  place: 's3://backups/db/full/',
+  nothing: 'there is no backup at all in s3://backups/db/full/',
   newest: { uri: 's3://backups/db/full/a.gz', at: ago(2 * HOUR), bytes: 100 },
   count: 3,
   action: 'Take one.',
@@ -41,6 +41,11 @@ describe('decideFreshness', () => {
     const outcome = decideFreshness(aged(seconds));
     expect(outcome).toMatchObject({ verdict, reason });
     expect(Reflect.get(outcome, 'severity')).toBe(severity);
+  });
+
+  it('counts a time in the future as no age', () => {
+    const [age] = decideFreshness(aged(-HOUR)).measurements ?? [];
+    expect(age).toEqual({ name: 'age', value: 0, unit: 'seconds' });
   });
 
   it('says how old, how old it may be, and what to do', () => {

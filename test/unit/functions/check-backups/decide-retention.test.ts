@@ -82,6 +82,11 @@ describe('decideRetention by age', () => {
     });
   });
 
+  it('takes a leftover from long ago for no sign of what was between', () => {
+    const leftover = generation(NOW.getTime() - 31 * DAY_MS);
+    expect(judge([leftover, ...dailyUntil(NOW, 5)]).verdict).toBe('pass');
+  });
+
   it('does not judge what is older than the promise', () => {
     const all = dailyUntil(NOW, 32);
     const listed = all.filter((_, index) => index !== 1);
@@ -350,6 +355,31 @@ describe('decideRetention by generations', () => {
     const outcome = judge(listed, { retain: TIERS, before: all });
     expect(outcome.reason).toBe('deleted-early');
     expect(outcome.summary).toContain('no monthly backup is kept of 2025-04, 2025-05');
+  });
+
+  it('asks for no month before the archive began, though its first backup was pruned', () => {
+    const now = new Date('2034-06-18T02:00:00Z');
+    const all = dailyUntil(now, 261);
+    const listed = prune(all, now, true);
+    expect(listed[0]?.name).toContain('2033-10-31');
+    expect(judge(listed, { retain: TIERS, now, before: all }).verdict).toBe('pass');
+  });
+
+  it('excuses at the edge of the window, too, a run that ended after midnight', () => {
+    const now = new Date('2026-03-02T23:55:00Z');
+    const at = (time: string) => generation(Date.parse(time));
+    const rest = Array.from(
+      { length: 28 },
+      (_, n) => at('2026-02-03T23:50:00Z').at.getTime() + n * DAY_MS,
+    );
+    const listed = [
+      at('2026-02-02T00:10:00Z'),
+      at('2026-02-02T23:50:00Z'),
+      ...rest.map((time) => generation(time)),
+    ];
+    const before = [at('2026-01-31T23:50:00Z'), ...listed];
+    const retain: Retention = { kind: 'generations', dailySeconds: 30 * DAY };
+    expect(judge(listed, { retain, now, before }).verdict).toBe('pass');
   });
 
   it('asks of a weekly backup no daily ones', () => {

@@ -80,6 +80,17 @@ describe('decideWalCopy', () => {
     expect(outcome.summary).toContain(file(4).name);
   });
 
+  it('names what is missing beside what differs', () => {
+    const suspects = [
+      { ...file(4), state: 'differs' as const },
+      { ...file(5), state: 'missing' as const },
+    ];
+    expect(judge({ cursor: file(9).name, suspects })).toMatchObject({
+      reason: 'differs',
+      summary: expect.stringContaining(`${file(4).name}; 1 missing: ${file(5).name}`),
+    });
+  });
+
   it('is as loud as the backup where nothing is copied', () => {
     expect(judge(suspect('missing'), { isEmpty: true })).toMatchObject({ severity: 'critical' });
   });

@@ -37,15 +37,11 @@ describe('ownObjects', () => {
     ownObjects(...given).map(({ name }) => name);
 
   it('leaves to each backup what is nearer to it', () => {
-    expect(own(both, dumps, 'location', dumps.location, listed)).toEqual(['a ö+.dump']);
-    expect(own(both, dumps, 'copy', { bucket: 'b', prefix: 'db/copy/' }, listed.slice(3))).toEqual([
+    expect(own(both, dumps, dumps.location, listed)).toEqual(['a ö+.dump']);
+    expect(own(both, dumps, { bucket: 'b', prefix: 'db/copy/' }, listed.slice(3))).toEqual([
       'a.dump',
     ]);
-    expect(own(both, all, 'location', all.location, listed)).toEqual([
-      'x',
-      'db/notes',
-      'db/copy/notes',
-    ]);
+    expect(own(both, all, all.location, listed)).toEqual(['x', 'db/notes', 'db/copy/notes']);
   });
 });
 

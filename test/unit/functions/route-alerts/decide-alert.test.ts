@@ -214,10 +214,13 @@ describe('a check that cannot look', () => {
     ]);
   });
 
-  it('never alerts about what cannot be observed at all', () => {
-    const reports = [0, HOUR, 100 * HOUR].map((ms) => blind(ms, 'not-observable'));
-    expect(told(replay(reports))).toEqual(['not-observable', 'not-observable', 'not-observable']);
-  });
+  it.each(['not-observable', 'not-due-yet', 'nothing-seen', 'nothing-to-copy'])(
+    'never alerts where there is nothing to see: %s',
+    (reason) => {
+      const reports = [0, HOUR, 100 * HOUR].map((ms) => blind(ms, reason));
+      expect(told(replay(reports))).toEqual(['not-observable', 'not-observable', 'not-observable']);
+    },
+  );
 
   it('does not count the time in which a thing was not observable', () => {
     const decisions = replay([blind(0, 'not-observable'), blind(HOUR), blind(HOUR + MINUTE)]);

@@ -123,6 +123,28 @@ describe('one report', () => {
     });
   });
 
+  it('says of a check that could not look for too long that it could not, and then that it still cannot', async () => {
+    const world = createWorld();
+    const blind = (ms: number): CheckReported => {
+      const event = makeEvent(ms);
+      const data = { ...event.data, verdict: 'unknown', severity: undefined, summary: 'base: no' };
+      return checkReportedSchema.parse({ ...event, data });
+    };
+    for (const ms of [0, HOUR]) await route(world, blind(ms));
+    const title = 'mailblast: could not be checked: base: no';
+    expect(world.queues.at(-1)?.data).toMatchObject({
+      action: 'open',
+      title,
+      summary: `${gap.data.check} has not been able to look for too long: base: no`,
+    });
+    await route(world, blind(30 * HOUR));
+    expect(world.queues.at(-1)?.data).toMatchObject({
+      action: 'repeat',
+      title,
+      summary: 'Still open, and it could not be looked at again: base: no',
+    });
+  });
+
   it('takes a report from the future for one of now, so that later ones still count', async () => {
     const world = createWorld();
     await routeReport(world.services, makeEvent(1_000 * HOUR), at(0));

@@ -53,6 +53,11 @@ describe('the verdict over a backup', () => {
     expect(decideVerdict(backup, walked(91), previous(100)).verdict).toBe('pass');
   });
 
+  it('of files is not judged by its size', () => {
+    const files = storedBackup({ kind: 'files' });
+    expect(decideVerdict(files, walked(1), previous(100)).verdict).toBe('pass');
+  });
+
   it('that is damaged is a fail as loud as the plan says', () => {
     const reading: Reading = { ended: 'damaged', damage: 'truncated', detail: 'ends early' };
     expect(decideVerdict(storedBackup({ severity: 'warning' }), reading, undefined)).toMatchObject({

@@ -129,7 +129,7 @@ describe('the objects that a message names', () => {
           expect(reason === undefined || typeof reason === 'string').toBe(true);
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: 3_000 },
     );
   });
 

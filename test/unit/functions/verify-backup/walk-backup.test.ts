@@ -13,9 +13,10 @@ const fixture = (name: string): Buffer =>
   readFileSync(new URL(`../../../fixtures/plain-dumps/${name}`, import.meta.url));
 const dump = fixture('database.sql');
 
-const walk = (bytes: Buffer, backup: Partial<StoredBackup> = {}) =>
+const walk = (bytes: Buffer, backup: Partial<StoredBackup> = {}, name = 'dump.sql.gz') =>
   walkBackup({
     source: inPieces(bytes, 333),
+    name,
     size: bytes.length,
     backup: storedBackup(backup),
     tail: bytes.subarray(-32),
@@ -134,6 +135,25 @@ describe('walking a backup', () => {
     await expect(walk(stored)).rejects.toEqual(damage('trailing-data'));
   });
 
+  it('calls what is no dump broken only where its name says that it is one', async () => {
+    const page = Buffer.from('<html>502 Bad Gateway</html>');
+    await expect(walk(page, {}, 'db.sql')).rejects.toEqual(damage('not-a-dump'));
+    for (const name of ['db.sql.sha256', '3456.dat.gz', 'README']) {
+      await expect(walk(page, {}, name)).rejects.toEqual(notJudged('format-not-recognised'));
+    }
+  });
+
+  it('names what is inside instead of what the plan says', async () => {
+    const stored = opensslEncrypt(gzipSync(dump), PASSPHRASE);
+    await expect(walk(stored, { encoding: [encrypting()] })).rejects.toEqual(
+      damage('encoding-mismatch'),
+    );
+    const other = opensslEncrypt(Buffer.from('neither gzip nor a dump'), PASSPHRASE);
+    await expect(walk(other, { encoding: gzipThenOpenssl })).rejects.toEqual(
+      notJudged('content-not-recognised'),
+    );
+  });
+
   it('reads what has no format to its end', async () => {
     const env = Buffer.from('DATABASE_URL=postgres://…\n');
     const stored = opensslEncrypt(env, PASSPHRASE);
@@ -147,6 +167,7 @@ describe('walking a backup', () => {
       throw new RangeError('S3 broke off');
     };
     const input = {
+      name: 'dump.sql',
       size: 1_000,
       backup: storedBackup(),
       tail: Buffer.alloc(32),

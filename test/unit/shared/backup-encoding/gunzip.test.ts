@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gunzip, releasePiece } from '../../../../shared/backup-encoding/gunzip.ts';
+import { gunzip } from '../../../../shared/backup-encoding/gunzip.ts';
+import { releasePiece } from '../../../../shared/backup-encoding/release-piece.ts';
 import { collect, inPieces } from '../../../support/bytes.ts';
 
 const plain = Buffer.from(
@@ -81,6 +82,21 @@ describe('gunzip', () => {
       }
     };
     for await (const _ of gunzip(source())) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(ended).toBe(true);
+  });
+
+  it('ends its source when the stream is corrupt', async () => {
+    let ended = false;
+    const source = async function* () {
+      try {
+        yield Buffer.concat([gz, Buffer.from('junk')]);
+        for (let round = 0; round < 1_000; round += 1) yield Buffer.alloc(100_000, 7);
+      } finally {
+        ended = true;
+      }
+    };
+    await expect(collect(gunzip(source()))).rejects.toEqual(damage('corrupt'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(ended).toBe(true);
   });

@@ -120,7 +120,7 @@ describe('openssl enc files', () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: 4_000 },
     );
   });
 });

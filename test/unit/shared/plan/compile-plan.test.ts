@@ -42,7 +42,7 @@ describe('compilePlan on a backup in S3', () => {
       segmentSizeBytes: 1024 ** 3,
       storageClass: 'GLACIER',
       copies: [
-        { location: { bucket: 'dr-site', prefix: 'a/' }, withinSeconds: 0 },
+        { location: { bucket: 'dr-site', prefix: 'a/' }, withinSeconds: undefined },
         { location: { bucket: 'dr-site', prefix: 'b/' }, withinSeconds: HOUR },
       ],
       replication: { bucket: 'rep', prefix: '' },

@@ -43,7 +43,7 @@ describe('.history files', () => {
       fc.property(fc.array(line, { maxLength: 5 }), (lines) => {
         expect(parseHistoryFile(lines.join('\n'))).toHaveProperty('ok');
       }),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   }, 30_000);
 });

@@ -1,0 +1,40 @@
+import { reportSubject } from '../../events/check-reported/report-subject.ts';
+import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import type { Run } from '../../shared/handler/create-handler.ts';
+import type { Plan } from '../../shared/plan/plan.ts';
+import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
+import { makeEvent } from '../../shared/publish/make-event.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
+import type { ObjectClient } from './object-client.ts';
+import type { Target } from './parse-targets.ts';
+import type { VerificationLedger } from './verification-ledger.ts';
+
+export type Services = {
+  plan: Plan;
+  region: string;
+  stage: string;
+  service: string;
+  objects: ObjectClient;
+  readSecret: SecretReader;
+  ledger: VerificationLedger;
+  publish: FactPublisher;
+  /** Puts an object on the function's own queue. */
+  enqueue: (targets: Target[]) => Promise<void>;
+};
+
+/** Publishes first and records after: a crash in between reads twice, but loses nothing. */
+export const publishReport = async (
+  services: Services,
+  report: CheckReport,
+  run: Run,
+): Promise<void> => {
+  await services.publish([
+    makeEvent(services, {
+      type: CHECK_REPORTED,
+      subject: reportSubject(report.check, report.subject),
+      data: report,
+      time: run.now(),
+      correlationId: run.correlationId,
+    }),
+  ]);
+};
