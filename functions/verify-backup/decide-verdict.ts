@@ -47,13 +47,21 @@ const ACTIONS: Record<Damage, string> = {
     'Take a new backup now: the beginning and the end of this one come from different dumps.',
 };
 
-const describeWalk = ({ format, layers, plainBytes, serverVersion }: Walk): string => {
+const describeContents = ({ contents }: Walk): string => {
+  if (contents === undefined) return '';
+  const { database, tables, rows } = contents;
+  const held = `${tables} tables${rows === undefined ? '' : ` and ${rows} rows`}`;
+  return `, with ${held} of database ${database}`;
+};
+
+const describeWalk = (walk: Walk): string => {
+  const { format, layers, plainBytes, serverVersion } = walk;
   const opened = layers.map((layer) => (layer === 'gzip' ? 'decompresses' : 'decrypts'));
   const steps = [...new Set(opened)].join(' and ') || 'is readable to its end';
   if (format === 'bytes')
     return `${steps}: ${formatBytes(plainBytes)}, whose content the plan promises nothing about`;
   const server = serverVersion === undefined ? '' : ` of PostgreSQL ${serverVersion}`;
-  return `${steps}; it is a complete ${format} dump${server}, ${formatBytes(plainBytes)}`;
+  return `${steps}; it is a complete ${format} dump${server}, ${formatBytes(plainBytes)}${describeContents(walk)}`;
 };
 
 /**

@@ -3,6 +3,7 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Judgement, Reading } from './decide-verdict.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import type { Walk } from './walk-backup.ts';
 
 export const CHECK = 'backup-integrity';
 
@@ -31,9 +32,24 @@ const measurements = ({ object, reading, tookMs }: Parts): CheckReport['measurem
     ['size', object?.size, 'bytes'],
     ['plain-size', walk?.plainBytes, 'bytes'],
     ['reading-time', walk && tookMs, 'milliseconds'],
+    ['tables', walk?.contents?.tables, 'tables'],
+    ['rows', walk?.contents?.rows, 'rows'],
+    ['large-objects', walk?.contents?.largeObjects, 'objects'],
   ];
   return all.flatMap(([name, value, unit]) => (value === undefined ? [] : [{ name, value, unit }]));
 };
+
+const observeContents = ({ contents }: Walk): Record<string, unknown> =>
+  contents === undefined
+    ? {}
+    : {
+        database: contents.database,
+        dumpedAt: contents.createdAt,
+        archiveVersion: contents.archiveVersion,
+        compression: contents.compression,
+        tables: contents.tables,
+        largestTables: contents.largest,
+      };
 
 /** The report over one object. Its subject is the key, so a later version of it speaks for the same thing. */
 export const makeReport = (parts: Parts): CheckReport => {
@@ -62,6 +78,7 @@ export const makeReport = (parts: Parts): CheckReport => {
       ...(walk && { format: walk.format, layers: walk.layers }),
       ...(walk?.serverVersion && { serverVersion: walk.serverVersion }),
       ...(walk?.dumpVersion && { dumpVersion: walk.dumpVersion }),
+      ...(walk && observeContents(walk)),
       ...(reading?.ended === 'damaged' && { detail: reading.detail }),
     },
     measurements: measurements(parts),

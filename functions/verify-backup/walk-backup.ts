@@ -7,7 +7,10 @@ import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts'
 import { describeDerivation, SALTED } from '../../shared/backup-encoding/openssl-key.ts';
 import { releasePiece } from '../../shared/backup-encoding/release-piece.ts';
 import type { EncodingLayer, StoredBackup } from '../../shared/plan/plan.ts';
+import { walkCustomDump } from '../../shared/postgres-archive/custom-dump.ts';
+import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
 import { type PlainDump, PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
+import { walkTarDump } from '../../shared/postgres-archive/tar-dump.ts';
 
 /** What was seen of a backup that was read to its end. */
 export type Walk = {
@@ -16,9 +19,11 @@ export type Walk = {
   plainBytes: number;
   /** Outermost first, e.g. `openssl aes-256-cbc (evp-sha256)`, `gzip`. */
   layers: string[];
-  format: 'pg-dump plain' | 'pg-dumpall plain' | 'bytes';
+  format: 'pg-dump plain' | 'pg-dumpall plain' | 'pg-dump custom' | 'pg-dump tar' | 'bytes';
   serverVersion?: string;
   dumpVersion?: string;
+  /** Of a dump whose tables can be told apart without running it. */
+  contents?: DumpContents;
 };
 
 export type WalkInput = {
@@ -113,8 +118,6 @@ const peelSniffed = async ({ source }: WalkInput): Promise<Peeled> => {
 };
 
 const FORMATS: [magic: string, name: string][] = [
-  ['PGDMP', 'the custom format of pg_dump (-Fc)'],
-  ['toc.dat', 'the tar format of pg_dump (-Ft)'],
   ['(\xb5/\xfd', 'zstd'],
   ['BZh', 'bzip2'],
   ['\xfd7zXZ', 'xz'],
@@ -135,6 +138,46 @@ const endDump = (dump: PlainDumpWalk, name: string): PlainDump => {
     if (!isForeign || SQL_NAME.test(name)) throw error;
     throw new NotJudgedError('format-not-recognised', 'it begins like no format of pg_dump');
   }
+};
+
+const ARCHIVES: [magic: string, walk: typeof walkCustomDump, format: Walk['format']][] = [
+  ['PGDMP', walkCustomDump, 'pg-dump custom'],
+  ['toc.dat\0', walkTarDump, 'pg-dump tar'],
+];
+
+type Format = Pick<Walk, 'format' | 'serverVersion' | 'dumpVersion' | 'contents'>;
+
+/** Walks what is inside all layers, to its end. */
+const walkFormat = async (
+  backup: StoredBackup,
+  head: Buffer,
+  plain: ByteSource,
+  name: string,
+): Promise<Format> => {
+  const isDump = backup.kind === 'pg-dump';
+  const start = head.toString('latin1');
+  const archive = ARCHIVES.find(([magic]) => isDump && start.startsWith(magic));
+  if (archive !== undefined) {
+    const [, walkArchive, format] = archive;
+    const contents = await walkArchive(plain);
+    const { serverVersion, dumpVersion } = contents;
+    return { format, serverVersion, dumpVersion, contents };
+  }
+  const other = namedFormat(head);
+  if (backup.kind === 'base-backup' || (isDump && other !== undefined)) {
+    throw new NotJudgedError(
+      'format-not-supported',
+      `${other ?? 'a base backup'} is not judged by this version`,
+    );
+  }
+  const dump = isDump ? new PlainDumpWalk() : undefined;
+  for await (const piece of plain) {
+    dump?.push(piece);
+    releasePiece(piece);
+  }
+  if (dump === undefined) return { format: 'bytes' };
+  const { kind, ...versions } = endDump(dump, name);
+  return { format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain', ...versions };
 };
 
 /**
@@ -163,27 +206,13 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
       : await peelDeclared(outer, backup.encoding);
   const { head, source: plain } = await peek(source, HEAD_BYTES);
   if (head.length === 0) throw new DamageError('empty', 'there is nothing inside');
-  const isDump = backup.kind === 'pg-dump';
-  const other = namedFormat(head);
-  if (backup.kind === 'base-backup' || (isDump && other !== undefined)) {
-    throw new NotJudgedError(
-      'format-not-supported',
-      `${other ?? 'a base backup'} is not judged by this version`,
-    );
-  }
-  const dump = isDump ? new PlainDumpWalk() : undefined;
   let plainBytes = 0;
-  for await (const piece of plain) {
-    plainBytes += piece.length;
-    dump?.push(piece);
-    releasePiece(piece);
-  }
-  const result = { bytes, sha256: hash.digest('hex'), plainBytes, layers };
-  if (dump === undefined) return { ...result, format: 'bytes' };
-  const { kind, ...versions } = endDump(dump, input.name);
-  return {
-    ...result,
-    format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain',
-    ...versions,
+  const counted = async function* (): AsyncGenerator<Buffer> {
+    for await (const piece of plain) {
+      plainBytes += piece.length;
+      yield piece;
+    }
   };
+  const format = await walkFormat(backup, head, counted(), input.name);
+  return { bytes, sha256: hash.digest('hex'), plainBytes, layers, ...format };
 };

@@ -26,7 +26,8 @@ export class NotJudgedError extends Error {
     | 'format-not-supported'
     | 'format-not-recognised'
     | 'content-not-recognised'
-    | 'key-not-named';
+    | 'key-not-named'
+    | 'over-limit';
   constructor(reason: NotJudgedError['reason'], detail: string) {
     super(detail);
     this.name = 'NotJudgedError';

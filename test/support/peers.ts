@@ -5,6 +5,7 @@ const PEERS: [program: string, argument: string, debianPackage: string][] = [
   ['openssl', 'version', 'openssl'],
   ['gunzip', '--version', 'gzip'],
   ['psql', '--version', 'postgresql-client'],
+  ['pg_restore', '--version', 'postgresql-client'],
 ];
 
 /** Names what is missing with the line that installs it, instead of passing without having compared. */

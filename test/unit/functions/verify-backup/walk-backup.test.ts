@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { walkBackup } from '../../../../functions/verify-backup/walk-backup.ts';
 import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
 import type { StoredBackup } from '../../../../shared/plan/plan.ts';
+import { readArchive } from '../../../support/archive-dumps.ts';
 import { encrypting, PASSPHRASE, storedBackup } from '../../../support/backup-policies.ts';
 import { inPieces } from '../../../support/bytes.ts';
 
@@ -97,13 +98,41 @@ describe('walking a backup', () => {
   });
 
   it('says which formats it does not judge', async () => {
-    await expect(walk(fixture('custom.dump'))).rejects.toEqual(notJudged('format-not-supported'));
+    const zstd = Buffer.from('28b52ffd24000100009911e9d8', 'hex');
+    await expect(walk(zstd)).rejects.toEqual(notJudged('format-not-supported'));
     await expect(walk(dump, { encoding: [{ name: 'zstd' }] })).rejects.toEqual(
       notJudged('encoding-not-supported'),
     );
     await expect(walk(dump, { kind: 'base-backup' })).rejects.toEqual(
       notJudged('format-not-supported'),
     );
+  });
+
+  it('walks a dump in the custom or tar format below its layers', async () => {
+    const stored = opensslEncrypt(gzipSync(fixture('custom.dump')), PASSPHRASE);
+    const custom = await walk(stored, { encoding: gzipThenOpenssl });
+    expect(custom).toMatchObject({
+      format: 'pg-dump custom',
+      plainBytes: fixture('custom.dump').length,
+      sha256: createHash('sha256').update(stored).digest('hex'),
+      serverVersion: '15.18 (Debian 15.18-0+deb12u1)',
+      contents: { database: 'mailblast', tables: 1, rows: 3 },
+    });
+    const tar = readArchive('17-shop.tar');
+    expect(await walk(gzipSync(tar))).toMatchObject({
+      format: 'pg-dump tar',
+      plainBytes: tar.length,
+      contents: { database: 'shop', tables: 4, rows: 47 },
+    });
+    await expect(walk(gzipSync(tar.subarray(0, 9_000)))).rejects.toEqual(damage('truncated'));
+    await expect(walk(gzipSync(tar), { kind: 'base-backup' })).rejects.toEqual(
+      notJudged('format-not-supported'),
+    );
+  });
+
+  it('finds what follows gzip, also where a custom dump inside is whole', async () => {
+    const stored = Buffer.concat([gzipSync(fixture('custom.dump')), Buffer.alloc(9)]);
+    await expect(walk(stored)).rejects.toEqual(damage('trailing-data'));
   });
 
   it('calls what is no dump broken only where its name says that it is one', async () => {

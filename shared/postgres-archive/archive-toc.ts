@@ -1,0 +1,138 @@
+import { NotJudgedError } from '../backup-encoding/damage-error.ts';
+import { corrupt, readCount, readInt, readText, requireText, skipText } from './archive-fields.ts';
+import type { ArchiveHead } from './archive-head.ts';
+import type { ArchiveLimits } from './archive-limits.ts';
+import type { ByteReader } from './byte-reader.ts';
+import { findDefinitionFault } from './definition-fault.ts';
+
+/** Where an entry's data is: a place in the file (custom), or a member of the tar. */
+export type DataPlace = { offset?: number; member?: string };
+
+/** An entry that has data. */
+export type DataEntry = DataPlace & {
+  id: number;
+  /** `TABLE DATA`, `BLOBS`, … */
+  kind: string;
+  /** With its schema, where it has one. */
+  name: string;
+  /** Whether the data is that of COPY, with its end marked; otherwise INSERTs or large objects. */
+  isCopy: boolean;
+};
+
+export type Toc = { entries: number; data: Map<number, DataEntry> };
+
+/** Since when the table access method, and the kind of relation, are stored. */
+const ACCESS_METHOD = 14;
+const RELATION_KIND = 16;
+const NUMBER = /^\d{1,10}$/;
+/** Source: enum _teSection; SECTION_NONE is 1, SECTION_POST_DATA is 4. */
+const SECTIONS = 4;
+
+const readNumber = async (reader: ByteReader, limit: number, what: string): Promise<number> => {
+  const text = await requireText(reader, limit, what);
+  if (!NUMBER.test(text)) throw corrupt(reader, `${what} is no number`);
+  return Number(text);
+};
+
+/** How far each entry's first dependency reaches can only be judged when all ids are known. */
+const readDependencies = async (reader: ByteReader): Promise<number[]> => {
+  const first: number[] = [];
+  for (;;) {
+    const text = await readText(reader, 16);
+    if (text === undefined) return first;
+    if (!NUMBER.test(text) || Number(text) === 0)
+      throw corrupt(reader, 'a dependency is no number');
+    if (first.length === 0) first.push(Number(text));
+  }
+};
+
+const OFFSET_STATES = { notSet: 1, set: 2, noData: 3 };
+
+/** Source: _ReadExtraToc of pg_backup_custom.c (a state and an offset) and pg_backup_tar.c (a name). */
+const readPlace = async (
+  reader: ByteReader,
+  format: ArchiveHead['format'],
+  hasData: boolean,
+): Promise<DataPlace> => {
+  if (format === 'tar') {
+    const member = (await readText(reader, 100)) ?? '';
+    if ((member !== '') !== hasData) throw corrupt(reader, 'an entry and its member disagree');
+    return hasData ? { member } : {};
+  }
+  const bytes = await reader.take(9);
+  const state = bytes.readUInt8();
+  const offset = bytes.readBigUInt64LE(1);
+  if (state < 1 || state > 3 || (state === OFFSET_STATES.noData) === hasData) {
+    throw corrupt(reader, 'an entry contradicts itself about its data');
+  }
+  return state === OFFSET_STATES.set ? { offset: Number(offset) } : {};
+};
+
+type Entry = { id: number; firstDependency?: number; data?: DataEntry };
+
+const readEntry = async (
+  reader: ByteReader,
+  { minor, format }: ArchiveHead,
+  { textBytes }: ArchiveLimits,
+): Promise<Entry> => {
+  const id = await readInt(reader);
+  if (id <= 0) throw corrupt(reader, `the id of an entry is ${id}`);
+  const dumper = await readInt(reader);
+  if (dumper !== 0 && dumper !== 1) throw corrupt(reader, 'whether an entry has data is not said');
+  await readNumber(reader, textBytes, 'the catalog of an entry');
+  await readNumber(reader, textBytes, 'the oid of an entry');
+  const tag = await requireText(reader, textBytes, 'the name of an entry');
+  const kind = await requireText(reader, textBytes, 'the kind of an entry');
+  const section = await readInt(reader);
+  if (section < 1 || section > SECTIONS) throw corrupt(reader, `the section is ${section}`);
+  const fault = await findDefinitionFault(reader, kind);
+  if (fault !== undefined) throw corrupt(reader, fault);
+  await skipText(reader); // DROP
+  const isCopy = (await skipText(reader)) > 0;
+  const schema = await readText(reader, textBytes);
+  await skipText(reader); // tablespace
+  if (minor >= ACCESS_METHOD) await skipText(reader);
+  if (minor >= RELATION_KIND) await readInt(reader);
+  await skipText(reader); // owner
+  const withOids = await requireText(reader, textBytes, 'a flag');
+  if (withOids !== 'false' && withOids !== 'true') throw corrupt(reader, 'a flag is none');
+  const [firstDependency] = await readDependencies(reader);
+  const place = await readPlace(reader, format, dumper === 1);
+  const entry: Entry = { id, ...(kind === 'TABLE DATA' && { firstDependency }) };
+  if (dumper === 0) return entry;
+  const name = schema ? `${schema}.${tag}` : tag;
+  return { ...entry, data: { ...place, id, kind, name, isCopy } };
+};
+
+/**
+ * Reads the table of contents and keeps what has data.
+ * Source: WriteToc and ReadToc of pg_backup_archiver.c.
+ *
+ * @throws {DamageError} `truncated` or `corrupt`.
+ * @throws {NotJudgedError} `over-limit`.
+ */
+export const readToc = async (
+  reader: ByteReader,
+  head: ArchiveHead,
+  limits: ArchiveLimits,
+): Promise<Toc> => {
+  reader.inside = 'the table of contents';
+  const entries = await readCount(reader, 'the number of entries');
+  const ids = new Set<number>();
+  const data: Toc['data'] = new Map();
+  let newest = 0;
+  let farthest = 0;
+  for (let index = 0; index < entries; index += 1) {
+    if (index === limits.tocEntries || data.size > limits.dataEntries) {
+      throw new NotJudgedError('over-limit', `its table of contents has ${entries} entries`);
+    }
+    const entry = await readEntry(reader, head, limits);
+    if (ids.has(entry.id)) throw corrupt(reader, `two entries have the id ${entry.id}`);
+    ids.add(entry.id);
+    newest = Math.max(newest, entry.id);
+    farthest = Math.max(farthest, entry.firstDependency ?? 0);
+    if (entry.data !== undefined) data.set(entry.id, entry.data);
+  }
+  if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);
+  return { entries, data };
+};

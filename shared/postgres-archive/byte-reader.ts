@@ -1,0 +1,86 @@
+import type { ByteSource } from '../backup-encoding/byte-source.ts';
+import { DamageError } from '../backup-encoding/damage-error.ts';
+
+const NOTHING = Buffer.alloc(0);
+
+/**
+ * Reads a source forwards, in steps that need not be its pieces, and keeps one piece of it at a time.
+ * Whatever asks for more than there is gets a `truncated` that names `inside`.
+ */
+export class ByteReader {
+  readonly #iterator: AsyncIterator<Buffer>;
+  #piece: Buffer = NOTHING;
+  #at = 0;
+  #done = false;
+  /** Bytes read so far. */
+  position = 0;
+  /** What is being read, for the words of an error. */
+  inside = 'its header';
+
+  constructor(source: ByteSource) {
+    this.#iterator = source[Symbol.asyncIterator]();
+  }
+
+  /** Bytes that `copyBuffered` can give without waiting. */
+  get buffered(): number {
+    return this.#piece.length - this.#at;
+  }
+
+  async atEnd(): Promise<boolean> {
+    while (!this.#done && this.buffered === 0) {
+      const { done, value } = await this.#iterator.next();
+      this.#done = done === true;
+      this.#piece = this.#done ? NOTHING : value;
+      this.#at = 0;
+    }
+    return this.buffered === 0;
+  }
+
+  /** Without waiting; fewer than asked for where fewer are here. */
+  copyBuffered(target: Buffer, start: number, count: number): number {
+    const copied = this.#piece.copy(target, start, this.#at, this.#at + count);
+    this.#at += copied;
+    this.position += copied;
+    return copied;
+  }
+
+  /** The next bytes in place, where all of them are here: good until the next call. */
+  takeBuffered(count: number): Buffer | undefined {
+    if (this.buffered < count) return undefined;
+    this.#at += count;
+    this.position += count;
+    return this.#piece.subarray(this.#at - count, this.#at);
+  }
+
+  /** The next bytes in one buffer. For small counts: it holds them all. */
+  async take(count: number): Promise<Buffer> {
+    const taken = Buffer.allocUnsafe(count);
+    for (let have = 0; have < count; ) {
+      if (this.buffered === 0 && (await this.atEnd())) throw this.#truncated();
+      have += this.copyBuffered(taken, have, count - have);
+    }
+    return taken;
+  }
+
+  async skip(count: number): Promise<void> {
+    for (let left = count; left > 0; ) {
+      if (this.buffered === 0 && (await this.atEnd())) throw this.#truncated();
+      const step = Math.min(left, this.buffered);
+      this.#at += step;
+      this.position += step;
+      left -= step;
+    }
+  }
+
+  /** Ends what feeds the source. Call always, also after an error. */
+  async close(): Promise<void> {
+    await this.#iterator.return?.();
+  }
+
+  #truncated(): DamageError {
+    return new DamageError(
+      'truncated',
+      `the dump ends after ${this.position} bytes, inside ${this.inside}`,
+    );
+  }
+}

@@ -1,0 +1,125 @@
+import type { ByteSource } from '../backup-encoding/byte-source.ts';
+import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
+import { corrupt, readInt } from './archive-fields.ts';
+import { type Compression, readHead } from './archive-head.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
+import { type DataEntry, readToc } from './archive-toc.ts';
+import { readBlockData } from './block-data.ts';
+import { ByteReader } from './byte-reader.ts';
+import { DataTally } from './data-tally.ts';
+import { ContentsTally, type DumpContents } from './dump-contents.ts';
+
+/** Source: pg_backup_archiver.h. */
+const BLOCK = { data: 1, largeObjects: 3 };
+
+type Walk = {
+  reader: ByteReader;
+  compression: Compression;
+  limits: ArchiveLimits;
+  contents: ContentsTally;
+};
+
+const readData = async ({ reader, compression, limits }: Walk, where: string) => {
+  const tally = new DataTally();
+  for await (const piece of readBlockData(reader, compression, where, limits)) tally.push(piece);
+  return tally;
+};
+
+const walkTable = async (walk: Walk, entry: DataEntry): Promise<void> => {
+  const tally = await readData(walk, entry.name);
+  const rows = entry.isCopy && walk.compression !== 'lz4' ? tally.rows() : undefined;
+  if (entry.isCopy && rows === undefined && walk.compression !== 'lz4') {
+    throw new DamageError(
+      'corrupt',
+      `the rows of ${entry.name} are not ended as pg_dump ends them`,
+    );
+  }
+  walk.contents.add(entry, tally.bytes, rows);
+};
+
+const walkLargeObjects = async (walk: Walk): Promise<void> => {
+  for (;;) {
+    walk.reader.inside = 'the large objects';
+    // An oid above 2^31 is written as a negative number.
+    const oid = await readInt(walk.reader);
+    if (oid === 0) return;
+    await readData(walk, `large object ${oid >>> 0}`);
+    walk.contents.largeObjects += 1;
+  }
+};
+
+/** The entry that a block belongs to; it must be one that is still missing, and stand where it is said to. */
+const readBlockHead = async (reader: ByteReader, missing: Map<number, DataEntry>) => {
+  reader.inside = 'the head of a data block';
+  const offset = reader.position;
+  const type = (await reader.take(1)).readUInt8();
+  const id = await readInt(reader);
+  const entry = missing.get(id);
+  if ((type !== BLOCK.data && type !== BLOCK.largeObjects) || entry === undefined) {
+    throw corrupt(reader, `a data block of type ${type} for entry ${id} is not expected`);
+  }
+  if (entry.offset !== undefined && entry.offset !== offset) {
+    throw corrupt(
+      reader,
+      `the data of ${entry.name} is at ${offset}, but the table of contents says ${entry.offset}`,
+    );
+  }
+  if ((type === BLOCK.largeObjects) !== (entry.kind === 'BLOBS')) {
+    throw corrupt(reader, `the data of ${entry.name} is of another type than its entry`);
+  }
+  return entry;
+};
+
+const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<DumpContents> => {
+  const head = await readHead(reader);
+  if (head.format !== 'custom') throw corrupt(reader, `the format is ${head.format}`);
+  const { entries, data: missing } = await readToc(reader, head, limits);
+  const hasData = missing.size > 0;
+  const contents = new ContentsTally();
+  const state = { reader, compression: head.compression, limits, contents };
+  while (missing.size > 0) {
+    if (await reader.atEnd()) {
+      const [next] = missing.values();
+      throw new DamageError(
+        'truncated',
+        `the dump ends after ${reader.position} bytes without the data of ${missing.size} entries, the first ${next?.name}`,
+      );
+    }
+    const entry = await readBlockHead(reader, missing);
+    if (entry.kind === 'BLOBS') await walkLargeObjects(state);
+    else await walkTable(state, entry);
+    missing.delete(entry.id);
+  }
+  if (!(await reader.atEnd())) {
+    throw new DamageError('trailing-data', `something follows its last byte, ${reader.position}`);
+  }
+  if (head.compression === 'lz4' && hasData) {
+    throw new NotJudgedError(
+      'encoding-not-supported',
+      'its blocks are all there, but lz4 inside them is not read by this version',
+    );
+  }
+  return contents.contents(head, entries);
+};
+
+/**
+ * Reads a dump in the custom format (`pg_dump -Fc`) to its last byte: the table of contents, then every
+ * block, each for an entry that has not had its own, where the table of contents says (a dump into a pipe
+ * says nothing), decompressed; and nothing after the last. Constant memory but for the entries with data.
+ *
+ * Without compression the format has no checksum: a changed byte within a row cannot be seen.
+ *
+ * @throws {DamageError} what is wrong with the bytes.
+ * @throws {NotJudgedError} another version of the format; lz4; more than `limits` allow.
+ */
+export const walkCustomDump = async (
+  source: ByteSource,
+  limits: ArchiveLimits = ARCHIVE_LIMITS,
+): Promise<DumpContents> => {
+  const reader = new ByteReader(source);
+  try {
+    return await walk(reader, limits);
+  } finally {
+    await reader.close();
+  }
+};

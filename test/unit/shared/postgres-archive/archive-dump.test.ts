@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  ARCHIVES,
+  judgeArchive,
+  readArchive,
+  walkArchive,
+} from '../../../support/archive-dumps.ts';
+
+const isTar = (name: string): boolean => name.endsWith('.tar');
+const isLz4 = (name: string): boolean => name.includes('lz4');
+const files = new Map(ARCHIVES.map((name) => [name, readArchive(name)]));
+const bytesOf = (name: string): Buffer => files.get(name) ?? Buffer.alloc(0);
+
+describe('a dump that pg_dump made', () => {
+  it.each(ARCHIVES.filter((name) => !isLz4(name)))('%s is whole', async (name) => {
+    const contents = await walkArchive(bytesOf(name), isTar(name));
+    expect(contents.serverVersion).toBe('15.18 (Debian 15.18-0+deb12u1)');
+    const [major] = name.split('-');
+    expect(contents.dumpVersion.split('.')[0]).toBe(major);
+    const minor = { 15: '1.14', 16: '1.15', 17: '1.16' }[Number(major)];
+    expect(contents.archiveVersion).toBe(minor);
+    expect(contents.format).toBe(isTar(name) ? 'tar' : 'custom');
+  });
+
+  it.each(ARCHIVES.filter(isLz4))('%s is left unjudged', async (name) => {
+    expect(await judgeArchive(bytesOf(name), false)).toBe('encoding-not-supported');
+  });
+
+  it.each(['15-default.dump', '15-z0.dump', '17-zstd.dump', '17-pipe.dump', '15-shop.tar'])(
+    '%s says what it holds',
+    async (name) => {
+      const contents = await walkArchive(bytesOf(name), isTar(name));
+      expect(contents).toMatchObject({ database: 'shop', tables: 4, rows: 47, tableBytes: 656 });
+      expect(contents.largest).toContainEqual({
+        name: 'public.measured_2026',
+        rows: 41,
+        bytes: 569,
+      });
+      expect(contents.largest).toContainEqual({ name: 'Häuser.leere Tabelle', rows: 0, bytes: 5 });
+      expect(contents.largest).toContainEqual({ name: 'public.no_columns', rows: 2, bytes: 7 });
+    },
+  );
+
+  it.each(['15-objects.dump', '17-objects-z0.dump', '15-objects.tar', '17-objects.tar'])(
+    '%s has its large objects counted',
+    async (name) => {
+      const contents = await walkArchive(bytesOf(name), isTar(name));
+      expect(contents).toMatchObject({ tables: 1, rows: 1, largeObjects: 3 });
+    },
+  );
+
+  it('without tables, or with INSERTs, has no rows to count', async () => {
+    expect(await walkArchive(bytesOf('15-nothing.dump'), false)).toMatchObject({ tables: 0 });
+    const inserts = await walkArchive(bytesOf('15-inserts.dump'), false);
+    expect(inserts.rows).toBeUndefined();
+    expect(inserts.tables).toBe(4);
+  });
+
+  it('is the same however its bytes arrive', async () => {
+    for (const name of ['17-default.dump', '17-objects.tar'])
+      for (const piece of [1, 7, 511, 1_000_000])
+        expect(await judgeArchive(bytesOf(name), isTar(name), piece)).toBe('pass');
+  });
+});
+
+describe('a dump that was cut', () => {
+  /** One of every structure, at every byte; the others at thirty bytes each. */
+  const EVERY_BYTE = ['15-nothing.dump', '15-objects.dump', '15-nothing.tar'];
+
+  it.each(ARCHIVES)('%s is found', async (name) => {
+    const bytes = bytesOf(name);
+    const step = EVERY_BYTE.includes(name) ? 1 : Math.ceil(bytes.length / 30);
+    for (let length = bytes.length - 1; length >= 0; length -= step) {
+      const verdict = await judgeArchive(bytes.subarray(0, length), isTar(name));
+      expect(['truncated', 'not-a-dump'], `cut after ${length} bytes`).toContain(verdict);
+    }
+  });
+
+  it.each(ARCHIVES)('%s with anything after its end is found', async (name) => {
+    for (const junk of [Buffer.alloc(1, 1), Buffer.from('PGDMP'), bytesOf(name)]) {
+      const verdict = await judgeArchive(Buffer.concat([bytesOf(name), junk]), isTar(name));
+      expect(verdict).toBe('trailing-data');
+    }
+  });
+});
+
+/** Dumps whose rows a checksum covers: zlib's, of every table. */
+describe('a dump with a changed byte', () => {
+  const NAMES = ['15-default.dump', '15-objects.dump', '17-pipe.dump', '17-zstd.dump'];
+  const UNCOVERED = ['15-z0.dump', '17-objects-z0.dump', '15-objects.tar', '17-shop.tar'];
+  const flips = fc.record({
+    name: fc.constantFrom(...NAMES, ...UNCOVERED),
+    at: fc.nat(),
+    xor: fc.integer({ min: 1, max: 255 }),
+  });
+
+  it('crashes nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(flips, async ({ name, at, xor }) => {
+        const bytes = Buffer.from(bytesOf(name));
+        const place = at % bytes.length;
+        bytes.writeUInt8(bytes.readUInt8(place) ^ xor, place);
+        expect(await judgeArchive(bytes, isTar(name))).toMatch(/^[a-z-]+$/);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  it('in the compressed rows of zlib is found, unless nothing is changed by it', async () => {
+    const bytes = bytesOf('15-data-only.dump');
+    const whole = await walkArchive(bytes, false);
+    const start = bytes.lastIndexOf('false') + 30;
+    let harmless = 0;
+    for (let place = bytes.length - 1; place > start; place -= 1) {
+      const changed = Buffer.from(bytes);
+      changed.writeUInt8(changed.readUInt8(place) ^ 0x10, place);
+      if ((await judgeArchive(changed, false)) !== 'pass') continue;
+      // Deflate fills its last byte with bits that mean nothing.
+      expect(await walkArchive(changed, false), `byte ${place}`).toEqual(whole);
+      harmless += 1;
+    }
+    expect(harmless).toBeLessThanOrEqual(whole.tables);
+  });
+});
