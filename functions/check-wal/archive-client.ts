@@ -8,6 +8,8 @@ export type ArchiveClient = {
   listRequests: () => number;
   /** A small file as bytes. @throws where it is larger than a `.history` can be. */
   read: (name: string) => Promise<Uint8Array>;
+  /** The first bytes of a file, fewer where it is shorter. @throws for an empty one. */
+  readStart: (name: string, bytes: number) => Promise<Uint8Array>;
 };
 
 /** A `.history` has one line for each promotion; real ones hold a few hundred bytes. */
@@ -48,6 +50,18 @@ export const createArchiveClient = (
         { abortSignal: signal },
       );
       if (ContentLength > MAX_SMALL_FILE) throw new Error(`${name} holds ${ContentLength} bytes`);
+      return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    },
+
+    async readStart(name, bytes) {
+      const { Body } = await s3.send(
+        new GetObjectCommand({
+          Bucket: bucket,
+          Key: prefix + name,
+          Range: `bytes=0-${bytes - 1}`,
+        }),
+        { abortSignal: signal },
+      );
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
     },
   };

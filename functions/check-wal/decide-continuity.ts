@@ -1,4 +1,5 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { mayBeRollover } from '../../shared/postgres-wal/doubtful-gap.ts';
 import { type Continuity, findGaps, type Gap } from '../../shared/postgres-wal/find-gaps.ts';
 import { divergence } from '../../shared/postgres-wal/live-timelines.ts';
 import { formatTimeline } from '../../shared/postgres-wal/segment-name.ts';
@@ -74,9 +75,23 @@ const describeDivergence = (
   };
 };
 
-const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Gap[]): Verdict => {
+/** Every hole that is left would be none if segments were larger, and nothing says that they are not. */
+const sizeUnclear = ({ name }: StoredBackup, { segmentSize }: Survey, gap: Gap): Verdict => ({
+  verdict: 'unknown',
+  reason: 'size-not-known',
+  summary: `${name}: ${gap.first} to ${gap.last} are missing if segments have ${segmentSize} bytes, and nothing is missing there if they are larger: neither the plan nor a segment that can be read says how large they are`,
+  files: [],
+  action: 'Say the segment-size in the plan; SHOW wal_segment_size on the server tells it.',
+});
+
+const judge = (
+  policy: StoredBackup,
+  survey: Survey,
+  found: Continuity,
+  { gaps, doubtful }: { gaps: Gap[]; doubtful: Gap[] },
+): Verdict => {
   const missing = historyNames(found.missingHistories);
-  if (newestOf(survey) === undefined) {
+  if (newestOf(survey.seen) === undefined) {
     const reason = survey.seen.foreign === undefined ? 'nothing-archived' : 'foreign-naming';
     const summary = `${policy.name}: no WAL segment is there, so there is no sequence to judge`;
     return { verdict: 'unknown', reason, summary };
@@ -90,6 +105,8 @@ const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Ga
       action: mendGaps(gaps, missing),
     };
   }
+  const [unclear] = doubtful;
+  if (unclear !== undefined) return sizeUnclear(policy, survey, unclear);
   const unread = unreadHistory(survey, found);
   if (unread !== undefined) {
     return {
@@ -111,13 +128,17 @@ const judge = (policy: StoredBackup, survey: Survey, found: Continuity, gaps: Ga
  * segment) along the timelines to the newest segment.
  */
 export const decideContinuity = (policy: StoredBackup, survey: Survey, now: Date): Judgement => {
-  const found = findGaps(archiveOf(survey));
-  const gaps = standingGaps(policy, found.gaps, now);
+  const archive = archiveOf(survey);
+  const found = findGaps(archive);
+  const standing = standingGaps(policy, found.gaps, now);
+  const isDoubtful = (gap: Gap): boolean => !survey.sizeKnown && mayBeRollover(gap, archive);
+  const gaps = standing.filter((gap) => !isDoubtful(gap));
+  const doubtful = standing.filter(isDoubtful);
   return {
     check: 'wal-continuity',
-    ...judge(policy, survey, found, gaps),
+    ...judge(policy, survey, found, { gaps, doubtful }),
     expected: { missing: 0 },
-    observed: observe(survey, found, gaps),
+    observed: { ...observe(survey, found, gaps), gapsIfSizeIsRight: listGaps(doubtful) },
     measurements: [
       { name: 'segments', value: segmentsOf(survey), unit: 'segments' },
       { name: 'segments-missing', value: Number(segmentsIn(gaps)), unit: 'segments' },

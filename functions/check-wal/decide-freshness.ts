@@ -60,7 +60,7 @@ const severityAt = (age: number, fresh: Freshness): 'critical' | 'warning' =>
  * uploaded last: within a timeline, a late upload of an older one proves nothing about the end.
  */
 export const decideFreshness = (policy: StoredBackup, survey: Survey, now: Date): Judgement => {
-  const newest = newestOf(survey);
+  const newest = newestOf(survey.seen);
   if (newest === undefined) return nothingArchived(policy, survey);
   const age = Math.max(0, (now.getTime() - newest.at) / 1_000);
   const { fresh } = policy;

@@ -96,7 +96,7 @@ export const decideSegmentSize = (policy: StoredBackup, survey: Survey): Judgeme
     check: 'wal-segment-size' as const,
     expected: { segmentSizeBytes: survey.segmentSize },
   };
-  if (newestOf(survey) === undefined) {
+  if (newestOf(survey.seen) === undefined) {
     return {
       ...common,
       verdict: 'unknown',

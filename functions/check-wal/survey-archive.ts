@@ -11,7 +11,8 @@ import type { ListNames } from './listing.ts';
 import { lookAtPart, lookForHistory, lookForNews } from './look-again.ts';
 import type { Observation, Reading } from './observation.ts';
 import { scanArchive } from './scan-archive.ts';
-import { archiveOf, type Survey } from './survey.ts';
+import { readSegmentSize } from './size-reader.ts';
+import { archiveOf, newestOf, type Survey } from './survey.ts';
 
 /** Gaps, broken segments and missing histories that are looked at again in one run. */
 const SUSPECTS_A_RUN = 10;
@@ -35,22 +36,31 @@ const sizeShownBy = (seen: Observation, assumed: Size, stated: number | undefine
   const clues = { ...seen, runs, nothingFits: seen.timelines.size === 0 };
   const { bytes, source } = inferSegmentSize(clues, stated);
   const fits = partBeyond(clues) === undefined;
-  if (source === 'default' && fits) return assumed;
+  // What a segment itself says outweighs what the names alone suggest.
+  if (fits && (source === 'default' || (source === 'names' && assumed.sizeKnown))) return assumed;
   return { segmentSize: bytes, sizeKnown: source === 'plan' || source === 'objects' };
 };
 
+/** What the newest compressed segment says itself, where neither raw segments nor the plan do. */
+const sizeWithin = async (client: ArchiveClient, seen: Observation, size: Size): Promise<Size> => {
+  const newest = newestOf(seen);
+  if (size.sizeKnown || newest === undefined) return size;
+  const segmentSize = await readSegmentSize(client, newest.name);
+  return segmentSize === undefined ? size : { segmentSize, sizeKnown: true };
+};
+
 const scanFully = async (
-  list: ListNames,
+  client: ArchiveClient,
   policy: StoredBackup,
   known: Size | undefined,
 ): Promise<Look> => {
   const stated = policy.segmentSizeBytes;
   const segmentSize = stated ?? known?.segmentSize ?? DEFAULT_SEGMENT_SIZE;
   const assumed = { segmentSize, sizeKnown: known?.sizeKnown ?? false };
-  const seen = await scanArchive(list, readingOf(policy, segmentSize));
-  const size = sizeShownBy(seen, assumed, stated);
+  const seen = await scanArchive(client.list, readingOf(policy, segmentSize));
+  const size = await sizeWithin(client, seen, sizeShownBy(seen, assumed, stated));
   if (size.segmentSize === segmentSize) return { ...size, seen };
-  return { ...size, seen: await scanArchive(list, readingOf(policy, size.segmentSize)) };
+  return { ...size, seen: await scanArchive(client.list, readingOf(policy, size.segmentSize)) };
 };
 
 type Suspect = { part: Part } | { history: number };
@@ -115,7 +125,7 @@ export const surveyArchive = async (
     memory === undefined || small || memory.known.seen.timelines.size === 0
       ? undefined
       : await lookAgain(client.list, policy, memory);
-  const looked = again ?? (await scanFully(client.list, policy, known));
+  const looked = again ?? (await scanFully(client, policy, known));
   const histories = await readHistories(client, looked.seen.histories, known?.histories ?? []);
   return { survey: { ...looked, histories }, full: again === undefined };
 };

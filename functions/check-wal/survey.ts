@@ -9,7 +9,7 @@ export type HistoryRead = HistorySeen &
 /** Everything that is known of one archive after looking. */
 export type Survey = {
   segmentSize: number;
-  /** False where the size is a guess that no raw segment and no word of the plan confirms. */
+  /** False where the size is a guess that no raw segment, no segment's header and no word of the plan confirms. */
   sizeKnown: boolean;
   seen: Observation;
   histories: HistoryRead[];
@@ -35,7 +35,7 @@ export const archiveOf = ({ segmentSize, seen, histories }: Survey): Archive => 
  * The end of the timeline that was written to last. A stray higher timeline, which a test restore leaves
  * behind, says nothing about whether the server archives.
  */
-export const newestOf = ({ seen }: Survey): Newest | undefined =>
+export const newestOf = (seen: Observation): Newest | undefined =>
   [...seen.timelines.values()]
     .flatMap(({ newest }) => newest ?? [])
     .reduce<Newest | undefined>(

@@ -1,3 +1,4 @@
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { ArchiveClient } from '../../../../functions/check-wal/archive-client.ts';
 import { decideContinuity } from '../../../../functions/check-wal/decide-continuity.ts';
@@ -11,9 +12,14 @@ import { walPolicy } from './surveyed-archive.ts';
 
 const MB = 1024 ** 2;
 
-const clientOver = (files: readonly ListedFile[], texts: Record<string, string> = {}) => {
+const clientOver = (
+  files: readonly ListedFile[],
+  texts: Record<string, string> = {},
+  contents: ReadonlyMap<string, Buffer> = new Map(),
+) => {
   const { list, asked } = listing(files);
   const reads: string[] = [];
+  const starts: string[] = [];
   const client: ArchiveClient = {
     list,
     listRequests: () => asked.length,
@@ -22,8 +28,12 @@ const clientOver = (files: readonly ListedFile[], texts: Record<string, string> 
       if (texts[name] === undefined) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
       return Buffer.from(texts[name]);
     },
+    readStart: async (name, bytes) => {
+      starts.push(name);
+      return (contents.get(name) ?? Buffer.from('?')).subarray(0, bytes);
+    },
   };
-  return { client, asked, reads };
+  return { client, asked, reads, starts };
 };
 const survey = async (files: readonly ListedFile[], memory?: Memory, policy = walPolicy()) => {
   const { client, asked } = clientOver(files);
@@ -173,5 +183,77 @@ describe('a survey of an archive', () => {
     });
     await surveyArchive(client, walPolicy(), remember(first.survey));
     expect(reads).toEqual([history(2), history(2)]);
+  });
+});
+
+describe('a new archive of compressed 64 MB segments that rolled over once', () => {
+  const files = named(64 * MB, 0x3c, 10);
+  const newest = '000000010000000100000005.gz';
+  /** A segment as the server writes it: the long page header, then anything, 64 MB in all. */
+  const content = (changes: { magic?: number; address?: bigint; size?: number } = {}): Buffer => {
+    const bytes = Buffer.alloc(4 * MB);
+    for (let at = 40; at < bytes.length; at += 1) bytes[at] = (at * at) % 251;
+    bytes.writeUInt16LE(changes.magic ?? 53528, 0);
+    bytes.writeUInt16LE(2, 2);
+    bytes.writeUInt32LE(1, 4);
+    bytes.writeBigUInt64LE(changes.address ?? BigInt(0x45 * 64 * MB), 8);
+    bytes.writeUInt32LE(changes.size ?? 64 * MB, 32);
+    bytes.writeUInt32LE(8_192, 36);
+    return gzipSync(bytes);
+  };
+  const look = async (bytes: Buffer, memory?: Memory, listed = files) => {
+    const { client, starts } = clientOver(listed, {}, new Map([[newest, bytes]]));
+    const { survey: found } = await surveyArchive(client, walPolicy(), memory);
+    return { found, starts, said: decideContinuity(walPolicy(), found, new Date()) };
+  };
+
+  it('is read by what its newest segment says, once', async () => {
+    const first = await look(content());
+    expect(first.said).toMatchObject({ verdict: 'pass', reason: 'continuous' });
+    expect(first.found).toMatchObject({ segmentSize: 64 * MB, sizeKnown: true });
+    expect(first.starts).toEqual([newest]);
+    const again = await look(content(), remember(first.found));
+    expect(again).toMatchObject({ starts: [], said: { verdict: 'pass' } });
+  });
+
+  it('is fully compressed zeros, too', async () => {
+    const zeros = Buffer.alloc(16 * MB);
+    const said = await look(
+      gzipSync(Buffer.concat([gunzipSync(content()).subarray(0, 40), zeros])),
+    );
+    expect(said.found.sizeKnown).toBe(true);
+  });
+
+  it.each([
+    ['not gzip', Buffer.from('?')],
+    ['empty', Buffer.alloc(0)],
+    ['gzip of something else', content({ magic: 7 })],
+    ['of a size that there is not', content({ size: 3 * MB })],
+    ['another segment', content({ address: 0n })],
+  ])('is not accused where that is %s', async (_, bytes) => {
+    const { said, found } = await look(bytes);
+    expect(found.sizeKnown).toBe(false);
+    expect(said).toMatchObject({
+      verdict: 'unknown',
+      reason: 'size-not-known',
+      observed: { missing: 0, gapsIfSizeIsRight: [{ segments: 192 }] },
+    });
+    expect(said.action).toContain('segment-size');
+  });
+
+  it('is accused of a hole that no size explains, and of this one where names speak against it', async () => {
+    const none = Buffer.from('?');
+    const holed = await look(none, undefined, [...files.slice(0, 2), ...files.slice(3)]);
+    expect(holed.said).toMatchObject({ reason: 'gap', observed: { missing: 1 } });
+    const sure = await look(none, undefined, [...files, ...named(16 * MB, 0x180, 2)]);
+    expect(sure.said).toMatchObject({ verdict: 'fail', reason: 'gap' });
+  });
+
+  it('is accused where the plan says 16 MB, or a 16 MB segment does', async () => {
+    const policy = walPolicy({ segmentSizeBytes: 16 * MB });
+    const { survey: found } = await survey(files, undefined, policy);
+    expect(decideContinuity(policy, found, new Date())).toMatchObject({ reason: 'gap' });
+    const { said } = await look(content({ size: 16 * MB, address: BigInt(0x105 * 16 * MB) }));
+    expect(said).toMatchObject({ reason: 'gap', observed: { missing: 192 } });
   });
 });
