@@ -6,7 +6,8 @@ import {
   type LifecycleRule as S3LifecycleRule,
   type ReplicationRule as S3ReplicationRule,
 } from '@aws-sdk/client-s3';
-import type { LifecycleRule, ReplicationRule } from './decide-bucket.ts';
+import type { ReplicationRule } from './decide-bucket.ts';
+import type { LifecycleRule } from './decide-lifecycle.ts';
 import { type Gate, once } from './observe.ts';
 import type { Observed } from './outcome.ts';
 

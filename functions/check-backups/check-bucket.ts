@@ -1,7 +1,8 @@
-import { formatLocation } from '../../shared/plan/location.ts';
-import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { formatLocation, type Location } from '../../shared/plan/location.ts';
+import type { Plan, StoredBackup } from '../../shared/plan/plan.ts';
 import type { Context } from './context.ts';
-import { decideLifecycle, decideReplication, decideVersioning } from './decide-bucket.ts';
+import { decideReplication, decideVersioning } from './decide-bucket.ts';
+import { decideLifecycle } from './decide-lifecycle.ts';
 import { couldNotLook, type Finding, findingOf } from './finding.ts';
 import type { Observed, Outcome } from './outcome.ts';
 
@@ -17,6 +18,16 @@ const judge = <T>(
   { what, permission, found, decide }: Property<T>,
 ): Outcome =>
   'seen' in found ? decide(found.seen) : couldNotLook(name, what, found.trouble, permission);
+
+/** Places of the plan below a location, in its bucket: objects there belong to those. */
+const nestedIn = ({ backups }: Plan, { bucket, prefix }: Location): Location[] =>
+  backups
+    .filter((backup) => backup.store === 's3')
+    .flatMap(({ location, copies }) => [location, ...copies.map((copy) => copy.location)])
+    .filter(
+      (other) =>
+        other.bucket === bucket && other.prefix !== prefix && other.prefix.startsWith(prefix),
+    );
 
 /** What the plan promises of the bucket itself: versions, lifecycle, replication. */
 export const checkBucket = async (policy: StoredBackup, context: Context): Promise<Finding[]> => {
@@ -44,7 +55,7 @@ export const checkBucket = async (policy: StoredBackup, context: Context): Promi
       what: `the lifecycle of ${bucket}`,
       permission: 's3:GetLifecycleConfiguration',
       found: await context.buckets.lifecycle(bucket),
-      decide: (rules) => decideLifecycle(policy, rules),
+      decide: (rules) => decideLifecycle(policy, rules, nestedIn(context.plan, location)),
     });
     findings.push(findingOf(policy, 'bucket-lifecycle', 'lifecycle', place, outcome));
   }

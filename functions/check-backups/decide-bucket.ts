@@ -1,9 +1,6 @@
-import { formatDuration } from '../../shared/plan/duration.ts';
 import type { Location } from '../../shared/plan/location.ts';
-import type { Severity, StoredBackup } from '../../shared/plan/plan.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Outcome } from './outcome.ts';
-
-const DAY = 86_400;
 
 /** `GetBucketVersioning` answers nothing for a bucket that never had it. */
 export const decideVersioning = (
@@ -26,95 +23,7 @@ export const decideVersioning = (
   };
 };
 
-/** A lifecycle rule as far as it says when objects go. */
-export type LifecycleRule = {
-  id: string;
-  enabled: boolean;
-  prefix: string;
-  /** It also filters by tags or size, so it may not cover every object. */
-  partial: boolean;
-  expireDays?: number;
-  noncurrentDays?: number;
-};
-
 const covers = (prefix: string, location: Location): boolean => location.prefix.startsWith(prefix);
-
-type Term = { what: string; reason: string; wanted: number; days: (number | undefined)[] };
-
-type Deviation = { reason: string; severity: Severity; words: string };
-
-const plural = (days: number): string => `${days} day${days === 1 ? '' : 's'}`;
-
-const deviation = ({ what, reason, wanted, days }: Term, severity: Severity): Deviation[] => {
-  const set = days.filter((count) => count !== undefined);
-  // Where several rules cover an object, S3 takes the shortest.
-  const actual = set.length === 0 ? undefined : Math.min(...set);
-  if (actual === wanted) return [];
-  if (actual === undefined) {
-    const words = `no lifecycle rule makes ${what} expire after ${plural(wanted)}`;
-    return [{ reason: `${reason}-missing`, severity: 'warning', words }];
-  }
-  const words = `${what} expire after ${plural(actual)}, the plan says ${plural(wanted)}`;
-  return actual < wanted
-    ? [{ reason: `${reason}-too-early`, severity, words }]
-    : [{ reason: `${reason}-too-late`, severity: 'warning', words }];
-};
-
-/**
- * Compares the bucket's enabled rules that cover the whole location with the plan. Lifecycle counts whole
- * days, so a plan's duration is rounded up to them.
- */
-export const decideLifecycle = (
-  policy: Pick<StoredBackup, 'name' | 'location' | 'lifecycle' | 'severity'>,
-  rules: readonly LifecycleRule[],
-): Outcome => {
-  const { name, location, lifecycle, severity } = policy;
-  const inForce = rules.filter(
-    (rule) => rule.enabled && !rule.partial && covers(rule.prefix, location),
-  );
-  const terms: Term[] = [
-    {
-      what: 'objects',
-      reason: 'expiry',
-      wanted: Math.ceil((lifecycle?.expireAfterSeconds ?? 0) / DAY),
-      days: inForce.map(({ expireDays }) => expireDays),
-    },
-    {
-      what: 'noncurrent versions',
-      reason: 'noncurrent-expiry',
-      wanted: Math.ceil((lifecycle?.noncurrentExpireAfterSeconds ?? 0) / DAY),
-      days: inForce.map(({ noncurrentDays }) => noncurrentDays),
-    },
-  ].filter(({ wanted }) => wanted > 0);
-  const wrong = terms.flatMap((term) => deviation(term, severity));
-  const said = {
-    expected: {
-      ...(lifecycle?.expireAfterSeconds && {
-        expireAfter: formatDuration(lifecycle.expireAfterSeconds),
-      }),
-      ...(lifecycle?.noncurrentExpireAfterSeconds && {
-        noncurrentExpireAfter: formatDuration(lifecycle.noncurrentExpireAfterSeconds),
-      }),
-    },
-    observed: { rules },
-  };
-  const where = `${location.bucket}/${location.prefix}`;
-  const [worst] = wrong.sort(
-    (a, b) => Number(b.severity === 'critical') - Number(a.severity === 'critical'),
-  );
-  if (worst === undefined) {
-    const summary = `${name}: the lifecycle of ${where} is as planned`;
-    return { ...said, verdict: 'pass', reason: 'as-planned', summary };
-  }
-  return {
-    ...said,
-    verdict: 'fail',
-    severity: worst.severity,
-    reason: worst.reason,
-    summary: `${name}: in ${where} ${wrong.map(({ words }) => words).join('; ')}`,
-    action: `Correct the lifecycle configuration of the bucket ${location.bucket} (aws s3api get-bucket-lifecycle-configuration --bucket ${location.bucket}), or the plan.`,
-  };
-};
 
 /** A replication rule as far as it says what goes where. */
 export type ReplicationRule = {

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import {
-  decideLifecycle,
   decideReplication,
   decideVersioning,
-  type LifecycleRule,
   type ReplicationRule,
 } from '../../../../functions/check-backups/decide-bucket.ts';
 
-const DAY = 86_400;
 const location = { bucket: 'backups', prefix: 'db/full/' };
 
 describe('decideVersioning', () => {
@@ -17,66 +14,6 @@ describe('decideVersioning', () => {
     [undefined, 'fail', 'off'],
   ])('%s is %s', (status, verdict, reason) => {
     expect(decideVersioning('db', 'backups', status)).toMatchObject({ verdict, reason });
-  });
-});
-
-describe('decideLifecycle', () => {
-  const rule = (changes: Partial<LifecycleRule> = {}): LifecycleRule => ({
-    id: 'expire',
-    enabled: true,
-    prefix: '',
-    partial: false,
-    expireDays: 30,
-    ...changes,
-  });
-  const judge = (rules: LifecycleRule[], expire = 30, noncurrent?: number) =>
-    decideLifecycle(
-      {
-        name: 'db',
-        location,
-        severity: 'critical',
-        lifecycle: {
-          expireAfterSeconds: expire * DAY,
-          ...(noncurrent && { noncurrentExpireAfterSeconds: noncurrent * DAY }),
-        },
-      },
-      rules,
-    );
-
-  it.each([
-    ['the whole bucket', [rule()], 'pass', 'as-planned'],
-    ['the folder itself', [rule({ prefix: 'db/full/' })], 'pass', 'as-planned'],
-    ['a folder above', [rule({ prefix: 'db/' })], 'pass', 'as-planned'],
-    ['another folder', [rule({ prefix: 'db/wal/' })], 'fail', 'expiry-missing'],
-    ['a part of the folder', [rule({ prefix: 'db/full/2026' })], 'fail', 'expiry-missing'],
-    ['objects with a tag', [rule({ partial: true })], 'fail', 'expiry-missing'],
-    ['nothing, being disabled', [rule({ enabled: false })], 'fail', 'expiry-missing'],
-    ['nothing', [], 'fail', 'expiry-missing'],
-    ['fewer days', [rule({ expireDays: 7 })], 'fail', 'expiry-too-early'],
-    ['more days', [rule({ expireDays: 60 })], 'fail', 'expiry-too-late'],
-    [
-      'two terms, of which S3 takes the shorter',
-      [rule(), rule({ expireDays: 7 })],
-      'fail',
-      'expiry-too-early',
-    ],
-  ])('judges a rule over %s', (_, rules, verdict, reason) => {
-    expect(judge(rules)).toMatchObject({ verdict, reason });
-  });
-
-  it('is loud only where backups go too early', () => {
-    expect(judge([rule({ expireDays: 7 })])).toMatchObject({ severity: 'critical' });
-    expect(judge([rule({ expireDays: 60 })])).toMatchObject({ severity: 'warning' });
-    expect(judge([])).toMatchObject({ severity: 'warning' });
-  });
-
-  it('judges versions apart, and says both', () => {
-    const rules = [rule({ noncurrentDays: 90 })];
-    expect(judge(rules, 30, 90).verdict).toBe('pass');
-    const outcome = judge([rule({ expireDays: 60 })], 30, 90);
-    expect(outcome.summary).toBe(
-      'db: in backups/db/full/ objects expire after 60 days, the plan says 30 days; no lifecycle rule makes noncurrent versions expire after 90 days',
-    );
   });
 });
 
