@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
@@ -219,6 +220,48 @@ describe('check-wal', () => {
       'wal: segment 000000010000000000000002 holds 524288 bytes, not 1048576, which ends a recovery; 2 more segments cannot be restored either',
     );
     expect(continuity.verdict).toBe('pass');
+  });
+
+  it('asks a compressed segment for the segment size where the names do not tell', async () => {
+    const at = (number: number): string => name(Math.floor(number / 64) * 256 + (number % 64));
+    for (let number = 0x3c; number < 0x46; number += 1) await archive(at(number));
+    const doubtful = await invoke();
+    expect(doubtful.continuity).toMatchObject({ verdict: 'unknown', reason: 'size-not-known' });
+    expect(doubtful.continuity.action).toContain('segment-size');
+
+    const segment = Buffer.alloc(MB);
+    segment.writeUInt16LE(53_528, 0);
+    segment.writeUInt16LE(2, 2);
+    segment.writeBigUInt64LE(BigInt(0x46 * 64 * MB), 8);
+    segment.writeUInt32LE(64 * MB, 32);
+    // Bytes that do not compress: what is read is the start of a larger object.
+    await stage.put(
+      bucket,
+      FOLDER + at(0x46),
+      gzipSync(Buffer.concat([segment, randomBytes(20_000)])),
+    );
+    const { continuity } = await invoke();
+    expect(continuity).toMatchObject({
+      verdict: 'pass',
+      observed: { segmentSizeBytes: 64 * MB, segments: 11 },
+    });
+    expect(await readMemory()).toMatchObject({ segmentSize: 64 * MB, sizeKnown: true });
+  });
+
+  it('judges the timeline that is written to, below a stray higher one', async () => {
+    await archive(name(0xa8), name(0xa9), name(0xaa), name(0xa9, 2));
+    await stage.put(bucket, `${FOLDER}00000002.history`, HISTORY);
+    const lastModified = new Date(Date.now() - 66 * 60_000);
+    await backdate(stage.endpoint, { bucket, key: FOLDER + name(0xa9, 2), lastModified });
+    const whole = await invoke();
+    expect(whole.freshness).toMatchObject({ verdict: 'pass', reason: 'fresh' });
+    expect(whole.continuity).toMatchObject({
+      verdict: 'fail',
+      severity: 'warning',
+      reason: 'timelines-diverged',
+    });
+    await stage.remove(bucket, FOLDER + name(0xa9));
+    expect((await invoke()).continuity).toMatchObject({ reason: 'gap', severity: 'critical' });
   });
 
   it('names the tool whose layout it does not read', async () => {
