@@ -113,7 +113,7 @@ const doubt = (input: CopyInput, judged: readonly Judged[]) => {
       reason: 'checksum-not-comparable',
       summary: `${name}: ${dark.length} of ${originals.length} copies in ${place} have the right size, but no checksum that can be compared: ${some(dark)}`,
       action:
-        'Copy with a checksum of the whole object (aws s3 cp --checksum-algorithm CRC64NVME) on both sides; verify-backup reads both meanwhile.',
+        'Copy with a checksum of the whole object (aws s3 cp --checksum-algorithm CRC64NVME) on both sides. verify-backup reads the original and the copy, each by itself; nothing compares the two.',
     };
   }
   const open = judged.filter(({ state }) => state === 'not-yet');
