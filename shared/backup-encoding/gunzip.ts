@@ -34,17 +34,19 @@ const damageOf = (error: unknown, plainBytes: number): unknown => {
 const feed = async (source: ByteSource, inflate: Gunzip): Promise<number> => {
   let fed = 0;
   let taken: Promise<void> | undefined;
+  let settle = (): void => {};
+  // Of a stream that is corrupt zlib takes nothing in any more, and answers nothing either.
+  inflate.once('close', () => settle());
   for await (const piece of source) {
     await taken;
     if (inflate.destroyed) return fed;
     fed += piece.length;
     taken = new Promise((done) => {
+      settle = done;
       inflate.write(piece, () => {
         releasePiece(piece);
         done();
       });
-      // Of a stream that is corrupt zlib takes nothing in any more, and answers nothing either.
-      inflate.once('close', done);
     });
   }
   await taken;

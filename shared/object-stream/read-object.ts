@@ -20,8 +20,8 @@ export type ReadOptions = {
   signal?: AbortSignal;
 };
 
-const PART_BYTES = 2 * 1024 * 1024;
-const PARALLEL = 4;
+const PART_BYTES = 4 * 1024 * 1024;
+const PARALLEL = 3;
 const TRIES = 3;
 
 /** The service sent fewer bytes than it announced. A retry may help. */
