@@ -123,7 +123,7 @@ const startIn = async (options: Options): Promise<Cloud> => {
 export const stopCloud = async (dir: string): Promise<boolean> => {
   const running = await readRunning(resolve(dir));
   const alive = await Promise.all(running?.processes.map(isRunning) ?? []);
-  await Promise.all(running?.processes.map(endProcess) ?? []);
+  await Promise.all(running?.processes.map((record) => endProcess(record)) ?? []);
   await forgetCloud(resolve(dir));
   return alive.some(Boolean);
 };

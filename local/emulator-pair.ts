@@ -41,7 +41,7 @@ const startBoth = async (
   const processes = started.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   const failed = started.find((one) => one.status === 'rejected');
   if (failed === undefined) return { endpoint, rdsEndpoint, processes };
-  await Promise.all(processes.map(endProcess));
+  await Promise.all(processes.map((record) => endProcess(record)));
   throw failed.reason;
 };
 

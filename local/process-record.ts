@@ -58,13 +58,15 @@ const GRACE_MS = 5_000;
 /**
  * Ends a recorded process with those that it started. A process that is not the recorded one is left
  * alone, whatever its number. May be called twice.
+ *
+ * @param graceMs between the request to end and the end by force.
  */
-export const endProcess = async (record: ProcessRecord): Promise<void> => {
+export const endProcess = async (record: ProcessRecord, graceMs = GRACE_MS): Promise<void> => {
   if (!(await isRunning(record))) return;
   signal(record.pid, 'SIGTERM');
   const gone = async () => ((await isRunning(record)) ? undefined : true);
   try {
-    await waitUntil(gone, { deadlineMs: GRACE_MS, everyMs: 50, what: record.name });
+    await waitUntil(gone, { deadlineMs: graceMs, everyMs: 50, what: record.name });
   } catch {
     signal(record.pid, 'SIGKILL');
     await waitUntil(gone, { deadlineMs: GRACE_MS, everyMs: 50, what: `the end of ${record.name}` });

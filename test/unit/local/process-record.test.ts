@@ -19,8 +19,8 @@ describe('endProcess', () => {
     const child = startSleep("trap '' TERM; sleep 60 & wait; sleep 60");
     const record = await recordProcess('sleep', child.pid ?? 0);
     const exit = once(child, 'exit');
-    await endProcess(record);
-    await endProcess(record);
+    await endProcess(record, 300);
+    await endProcess(record, 300);
     await exit;
     expect(await isRunning(record)).toBe(false);
   }, 20_000);
