@@ -317,7 +317,7 @@ describe('decideRetention by generations', () => {
         expect(outcome.summary).toMatch(/keeps/);
         expect(outcome.verdict).toBe('pass');
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -339,7 +339,7 @@ describe('decideRetention by generations', () => {
         expect(outcome.reason).toBe(wasSeen ? 'deleted-early' : 'missing-generation');
         if (age < 29) expect(outcome.summary).toContain(isoDate(gone.at.getTime()));
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

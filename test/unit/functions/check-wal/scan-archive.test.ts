@@ -54,7 +54,7 @@ describe('a full scan', () => {
         expect(seen.histories).toEqual(plain.histories);
         expect(seen.partials).toBe(plain.partials);
       }),
-      { numRuns: 120 },
+      { numRuns: 70 },
     );
   }, 30_000);
 

@@ -97,7 +97,7 @@ describe('any sequence of reports', () => {
           else expect(receivers.openKeys().every((open) => open.startsWith(key))).toBe(true);
         });
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 
@@ -116,7 +116,7 @@ describe('any sequence of reports', () => {
         const worst = ['critical', 'warning'].find((name) => severities.some((s) => s === name));
         expect(state?.incident?.level).toBe(worst);
       }),
-      { numRuns: 400 },
+      { numRuns: 250 },
     );
   });
 

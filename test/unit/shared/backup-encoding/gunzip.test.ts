@@ -114,7 +114,7 @@ describe('gunzip', () => {
           else expect(result).toHaveProperty('damage');
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 });
