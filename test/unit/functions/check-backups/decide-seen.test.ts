@@ -207,7 +207,7 @@ describe('an archive that is watched for months', () => {
           }
         });
       }),
-      { numRuns: Number(process.env.LIVES ?? 4) },
+      { numRuns: Number(process.env.LIVES ?? 3) },
     );
   });
 });

@@ -270,7 +270,7 @@ describe('a crash at any step', () => {
           expect(world.waiting()).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
