@@ -72,20 +72,18 @@ export const decryptHead = (
 ): Buffer => createDecipheriv(cipher, key, iv).setAutoPadding(false).update(blocks);
 
 /**
- * Whether the last two blocks of a file end in valid PKCS#7 padding under a key. The block before the
- * last is CBC's chaining value, so the rest need not be read. A wrong key passes once in 256 times.
+ * How many bytes of valid PKCS#7 padding the last two blocks of a file end in under a key; 0 for none.
+ * The block before the last is CBC's chaining value, so the rest need not be read. A wrong key gives
+ * one byte of it once in 256 times, and two or more once in 65,000.
  */
-export const endsInPadding = (
+export const paddingBytes = (
   cipher: OpensslCipher,
   { key }: KeyMaterial,
   lastTwo: Buffer,
-): boolean => {
+): number => {
   const decipher = createDecipheriv(cipher, key, lastTwo.subarray(0, BLOCK_BYTES));
   const plain = decipher.setAutoPadding(false).update(lastTwo.subarray(BLOCK_BYTES));
   const count = plain[BLOCK_BYTES - 1] ?? 0;
-  return (
-    count >= 1 &&
-    count <= BLOCK_BYTES &&
-    plain.subarray(BLOCK_BYTES - count).every((byte) => byte === count)
-  );
+  if (count < 1 || count > BLOCK_BYTES) return 0;
+  return plain.subarray(BLOCK_BYTES - count).every((byte) => byte === count) ? count : 0;
 };

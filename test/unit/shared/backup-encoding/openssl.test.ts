@@ -1,9 +1,11 @@
+import { createCipheriv } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
 import { findKey } from '../../../../shared/backup-encoding/find-key.ts';
 import { opensslDecrypt } from '../../../../shared/backup-encoding/openssl-decrypt.ts';
+import { candidateKeys } from '../../../../shared/backup-encoding/openssl-key.ts';
 import { collect, inPieces } from '../../../support/bytes.ts';
 
 /** Made by the real `openssl enc` 3.0: test/fixtures/make-openssl.sh. */
@@ -26,6 +28,19 @@ const search = (file: Buffer, changes: object = {}) =>
   }) as const;
 
 const damage = (name: string) => expect.objectContaining({ damage: name });
+const notJudged = (reason: string) => expect.objectContaining({ reason });
+
+/** A file whose last block decrypts, under a key of a passphrase, to that much padding. */
+const endingInPadding = (file: Buffer, secret: string, padding: number): Buffer => {
+  const [material] = candidateKeys(cipher, secret, file.subarray(8, 16));
+  if (material === undefined) throw new Error('no key');
+  const chained = file.subarray(-32, -16);
+  const last = Buffer.concat([Buffer.alloc(16 - padding, 0xee), Buffer.alloc(padding, padding)]);
+  const cipherText = createCipheriv(cipher, material.key, chained)
+    .setAutoPadding(false)
+    .update(last);
+  return Buffer.concat([file.subarray(0, -16), cipherText]);
+};
 
 describe('openssl enc files', () => {
   it.each([
@@ -70,6 +85,16 @@ describe('openssl enc files', () => {
       findKey(search(fixture('evp-sha256.enc'), { passphrase: 'hunter2' }));
     } catch (error) {
       expect(String(error)).not.toContain('hunter2');
+    }
+  });
+
+  it('whose wrong key ends in one byte of padding by chance still have a wrong key', () => {
+    const wrong = 'not the passphrase';
+    for (const padding of [0, 1, 2]) {
+      const file = endingInPadding(fixture('evp-sha256.enc'), wrong, padding);
+      expect(() => findKey(search(file, { passphrase: wrong }))).toThrow(
+        padding < 2 ? damage('wrong-key') : notJudged('content-not-recognised'),
+      );
     }
   });
 
