@@ -1,18 +1,20 @@
 /** What the first 40 bytes of a segment say about it. */
+export type FirstPage = {
+  ok: true;
+  /** Major version; undefined for a magic number that is not known here. */
+  postgres?: number;
+  magic: number;
+  /** May be an ancestor's in the first segment after a switch. */
+  timeline: number;
+  /** Position of the segment's first byte. */
+  address: bigint;
+  systemIdentifier: bigint;
+  segmentSize: number;
+  blockSize: number;
+};
+
 export type PageHeader =
-  | {
-      ok: true;
-      /** Major version; undefined for a magic number that is not known here. */
-      postgres?: number;
-      magic: number;
-      /** May be an ancestor's in the first segment after a switch. */
-      timeline: number;
-      /** Position of the segment's first byte. */
-      address: bigint;
-      systemIdentifier: bigint;
-      segmentSize: number;
-      blockSize: number;
-    }
+  | FirstPage
   | { ok: false; reason: 'too-short' | 'empty-page' | 'not-wal' | 'not-a-first-page' };
 
 /** PostgreSQL xlog_internal.h, XLOG_PAGE_MAGIC of each release branch. */
@@ -27,10 +29,13 @@ const VERSIONS: Readonly<Record<number, number>> = {
   53400: 11,
 };
 
+/** The major version that writes a magic number; undefined where none does that is known here. */
+export const versionOf = (magic: number): number | undefined => VERSIONS[magic];
+
 export const PAGE_HEADER_BYTES = 40;
 const LONG_HEADER = 0x0002;
 /** Every release so far counts within D0xx and D1xx. */
-const isMagic = (magic: number): boolean => magic >> 9 === 0xd0 >> 1;
+export const isMagic = (magic: number): boolean => magic >> 9 === 0xd0 >> 1;
 
 /**
  * Reads the long header of a segment's first page, little-endian. Never throws.
@@ -48,7 +53,7 @@ export const parsePageHeader = (bytes: Uint8Array): PageHeader => {
   }
   return {
     ok: true,
-    postgres: VERSIONS[magic],
+    postgres: versionOf(magic),
     magic,
     timeline: view.getUint32(4, true),
     address: view.getBigUint64(8, true),
