@@ -19,7 +19,33 @@ export type DataEntry = DataPlace & {
   isCopy: boolean;
 };
 
-export type Toc = { entries: number; data: Map<number, DataEntry> };
+export type Toc = {
+  entries: number;
+  data: Map<number, DataEntry>;
+  /** Entries that define something of the database. */
+  objects: number;
+  extensions: Set<string>;
+  /** Who owns something. */
+  roles: Set<string>;
+};
+
+/** Entries that set up the session, the database itself, or say something of another entry. */
+const NO_OBJECTS = new Set([
+  'ENCODING',
+  'STDSTRINGS',
+  'SEARCHPATH',
+  'DATABASE',
+  'DATABASE PROPERTIES',
+  'TABLE DATA',
+  'BLOBS',
+  'SEQUENCE SET',
+  'STATISTICS DATA',
+  'ACL',
+  'COMMENT',
+  'SECURITY LABEL',
+]);
+/** Names that are kept of extensions and of roles. */
+const KEPT_NAMES = 1_000;
 
 /** Since when the table access method, and the kind of relation, are stored. */
 const ACCESS_METHOD = 14;
@@ -68,7 +94,14 @@ const readPlace = async (
   return state === OFFSET_STATES.set ? { offset: Number(offset) } : {};
 };
 
-type Entry = { id: number; firstDependency?: number; data?: DataEntry };
+type Entry = {
+  id: number;
+  kind: string;
+  tag: string;
+  owner: string;
+  firstDependency?: number;
+  data?: DataEntry;
+};
 
 const readEntry = async (
   reader: ByteReader,
@@ -93,19 +126,27 @@ const readEntry = async (
   await skipText(reader); // tablespace
   if (minor >= ACCESS_METHOD) await skipText(reader);
   if (minor >= RELATION_KIND) await readInt(reader);
-  await skipText(reader); // owner
+  const owner = (await readText(reader, textBytes)) ?? '';
   const withOids = await requireText(reader, textBytes, 'a flag');
   if (withOids !== 'false' && withOids !== 'true') throw corrupt(reader, 'a flag is none');
   const [firstDependency] = await readDependencies(reader);
   const place = await readPlace(reader, format, dumper === 1);
-  const entry: Entry = { id, ...(kind === 'TABLE DATA' && { firstDependency }) };
+  const entry: Entry = { id, kind, tag, owner, ...(kind === 'TABLE DATA' && { firstDependency }) };
   if (dumper === 0) return entry;
   const name = schema ? `${schema}.${tag}` : tag;
   return { ...entry, data: { ...place, id, kind, name, isCopy } };
 };
 
+const keepNames = (toc: Toc, { kind, tag, owner }: Entry): void => {
+  // Every database has a schema public; some versions write it down.
+  const isEverywhere = kind === 'SCHEMA' && tag === 'public';
+  if (!NO_OBJECTS.has(kind) && !isEverywhere) toc.objects += 1;
+  if (kind === 'EXTENSION' && toc.extensions.size < KEPT_NAMES) toc.extensions.add(tag);
+  if (owner !== '' && toc.roles.size < KEPT_NAMES) toc.roles.add(owner);
+};
+
 /**
- * Reads the table of contents and keeps what has data.
+ * Reads the table of contents and keeps what has data, and the names of extensions and owners.
  * Source: WriteToc and ReadToc of pg_backup_archiver.c.
  *
  * @throws {DamageError} `truncated` or `corrupt`.
@@ -120,6 +161,7 @@ export const readToc = async (
   const entries = await readCount(reader, 'the number of entries');
   const ids = new Set<number>();
   const data: Toc['data'] = new Map();
+  const toc: Toc = { entries, data, objects: 0, extensions: new Set(), roles: new Set() };
   let newest = 0;
   let farthest = 0;
   for (let index = 0; index < entries; index += 1) {
@@ -132,7 +174,8 @@ export const readToc = async (
     newest = Math.max(newest, entry.id);
     farthest = Math.max(farthest, entry.firstDependency ?? 0);
     if (entry.data !== undefined) data.set(entry.id, entry.data);
+    keepNames(toc, entry);
   }
   if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);
-  return { entries, data };
+  return toc;
 };

@@ -7,7 +7,7 @@ import { type DataEntry, readToc } from './archive-toc.ts';
 import { readBlockData } from './block-data.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
-import { ContentsTally, type DumpContents } from './dump-contents.ts';
+import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
 
 /** Source: pg_backup_archiver.h. */
 const BLOCK = { data: 1, largeObjects: 3 };
@@ -34,7 +34,7 @@ const walkTable = async (walk: Walk, entry: DataEntry): Promise<void> => {
       `the rows of ${entry.name} are not ended as pg_dump ends them`,
     );
   }
-  walk.contents.add(entry, tally.bytes, rows);
+  walk.contents.addTable(entry.name, tally.bytes, rows);
 };
 
 const walkLargeObjects = async (walk: Walk): Promise<void> => {
@@ -43,8 +43,8 @@ const walkLargeObjects = async (walk: Walk): Promise<void> => {
     // An oid above 2^31 is written as a negative number.
     const oid = await readInt(walk.reader);
     if (oid === 0) return;
-    await readData(walk, `large object ${oid >>> 0}`);
-    walk.contents.largeObjects += 1;
+    const { bytes } = await readData(walk, `large object ${oid >>> 0}`);
+    walk.contents.addLargeObject(oid >>> 0, bytes);
   }
 };
 
@@ -70,10 +70,11 @@ const readBlockHead = async (reader: ByteReader, missing: Map<number, DataEntry>
   return entry;
 };
 
-const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<DumpContents> => {
+const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveContents> => {
   const head = await readHead(reader);
   if (head.format !== 'custom') throw corrupt(reader, `the format is ${head.format}`);
-  const { entries, data: missing } = await readToc(reader, head, limits);
+  const toc = await readToc(reader, head, limits);
+  const missing = toc.data;
   const hasData = missing.size > 0;
   const contents = new ContentsTally();
   const state = { reader, compression: head.compression, limits, contents };
@@ -99,7 +100,7 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<DumpCont
       'its blocks are all there, but lz4 inside them is not read by this version',
     );
   }
-  return contents.contents(head, entries);
+  return archiveContents(contents, head, toc);
 };
 
 /**
@@ -115,7 +116,7 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<DumpCont
 export const walkCustomDump = async (
   source: ByteSource,
   limits: ArchiveLimits = ARCHIVE_LIMITS,
-): Promise<DumpContents> => {
+): Promise<ArchiveContents> => {
   const reader = new ByteReader(source);
   try {
     return await walk(reader, limits);

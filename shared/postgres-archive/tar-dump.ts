@@ -8,7 +8,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
 import { type DataEntry, readToc, type Toc } from './archive-toc.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
-import { ContentsTally, type DumpContents } from './dump-contents.ts';
+import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
 
 const PIECE_BYTES = 64 * 1024;
 /** Since when there may be several lists of large objects. */
@@ -74,7 +74,7 @@ const readTable = async (state: State, entry: DataEntry, { size, name }: TarMemb
       `the rows of ${entry.name} (${name}) are not ended as pg_dump ends them`,
     );
   }
-  state.contents.add(entry, tally.bytes, rows);
+  state.contents.addTable(entry.name, tally.bytes, rows);
 };
 
 /** A line for each large object: its oid and its member. */
@@ -84,7 +84,6 @@ const readList = async (state: State, { size, name }: TarMember): Promise<void> 
     if (member === undefined || !state.unlisted.delete(member)) {
       throw corrupt(state.reader, `${name} lists a large object that is not there`);
     }
-    state.contents.largeObjects += 1;
   };
   let rest = '';
   for await (const piece of readMember(state.reader, size)) {
@@ -101,6 +100,7 @@ const readOther = async (state: State, { name, size }: TarMember): Promise<void>
     state.hasScript = true;
   } else if (/^blob_\d{1,10}\.dat$/.test(name) && !state.unlisted.has(name)) {
     state.unlisted.add(name);
+    state.contents.addLargeObject(Number(name.slice('blob_'.length, -'.dat'.length)), size);
     if (state.unlisted.size > state.limits.tocEntries) {
       throw new NotJudgedError('over-limit', 'it has more large objects than are counted here');
     }
@@ -128,7 +128,7 @@ const readNext = async (state: State, member: TarMember): Promise<void> => {
   return entry.kind === 'BLOBS' ? readList(state, member) : readTable(state, entry, member);
 };
 
-const conclude = (state: State): DumpContents => {
+const conclude = (state: State): ArchiveContents => {
   const { head, toc, reader } = state;
   if (head === undefined || toc === undefined)
     throw new DamageError('not-a-dump', 'the tar is empty');
@@ -142,7 +142,7 @@ const conclude = (state: State): DumpContents => {
   const [unlisted] = state.unlisted;
   if (unlisted !== undefined) throw corrupt(reader, `no list names ${unlisted}`);
   if (!state.hasScript) throw new DamageError('truncated', 'the tar ends without restore.sql');
-  return state.contents.contents(head, toc.entries);
+  return archiveContents(state.contents, head, toc);
 };
 
 /**
@@ -158,7 +158,7 @@ const conclude = (state: State): DumpContents => {
 export const walkTarDump = async (
   source: ByteSource,
   limits: ArchiveLimits = ARCHIVE_LIMITS,
-): Promise<DumpContents> => {
+): Promise<ArchiveContents> => {
   const reader = new ByteReader(source);
   const state: State = {
     reader,

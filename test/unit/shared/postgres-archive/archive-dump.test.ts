@@ -50,6 +50,38 @@ describe('a dump that pg_dump made', () => {
     },
   );
 
+  it.each(['15-objects.dump', '17-objects.tar'])('%s has its large objects named', async (name) => {
+    const { largest } = await walkArchive(bytesOf(name), isTar(name));
+    const objects = largest.filter(({ name }) => /^large object \d+$/.test(name));
+    expect(objects.map(({ bytes }) => bytes)).toEqual([2_700, 14, 0]);
+  });
+
+  it.each(['15-default.dump', '15-shop.tar'])(
+    '%s names its tables, and who owns what',
+    async (name) => {
+      const contents = await walkArchive(bytesOf(name), isTar(name));
+      expect(contents.databases).toEqual(['shop']);
+      expect(contents.tableList.map((table) => table.name).sort()).toEqual([
+        'Häuser.leere Tabelle',
+        'public.customers',
+        'public.measured_2026',
+        'public.no_columns',
+      ]);
+      expect(contents.isTableListCut).toBe(false);
+      expect(contents.objects).toBeGreaterThan(4);
+      expect(contents.roles).toEqual(['postgres']);
+      expect(contents.extensions).toEqual([]);
+    },
+  );
+
+  it('of an empty database defines nothing, one of a schema alone does', async () => {
+    const nothing = await walkArchive(bytesOf('15-nothing.dump'), false);
+    expect(nothing).toMatchObject({ objects: 0, tables: 0, tableList: [] });
+    const schema = await walkArchive(bytesOf('15-schema-only.tar'), true);
+    expect(schema.objects).toBeGreaterThan(4);
+    expect(schema.tables).toBe(0);
+  });
+
   it('without tables, or with INSERTs, has no rows to count', async () => {
     expect(await walkArchive(bytesOf('15-nothing.dump'), false)).toMatchObject({ tables: 0 });
     const inserts = await walkArchive(bytesOf('15-inserts.dump'), false);
