@@ -3,6 +3,7 @@ import { corrupt, readCount, readInt, readText, requireText, skipText } from './
 import type { ArchiveHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { countCopyColumns } from './copy-columns.ts';
 import { findDefinitionFault } from './definition-fault.ts';
 
 /** Where an entry's data is: a place in the file (custom), or a member of the tar. */
@@ -17,6 +18,8 @@ export type DataEntry = DataPlace & {
   name: string;
   /** Whether the data is that of COPY, with its end marked; otherwise INSERTs or large objects. */
   isCopy: boolean;
+  /** Of COPY: how many columns its statement names, where it names any. */
+  columns?: number;
 };
 
 export type Toc = {
@@ -121,7 +124,7 @@ const readEntry = async (
   const fault = await findDefinitionFault(reader, kind);
   if (fault !== undefined) throw corrupt(reader, fault);
   await skipText(reader); // DROP
-  const isCopy = (await skipText(reader)) > 0;
+  const statement = (await readText(reader, textBytes)) ?? '';
   const schema = await readText(reader, textBytes);
   await skipText(reader); // tablespace
   if (minor >= ACCESS_METHOD) await skipText(reader);
@@ -134,7 +137,9 @@ const readEntry = async (
   const entry: Entry = { id, kind, tag, owner, ...(kind === 'TABLE DATA' && { firstDependency }) };
   if (dumper === 0) return entry;
   const name = schema ? `${schema}.${tag}` : tag;
-  return { ...entry, data: { ...place, id, kind, name, isCopy } };
+  const columns = countCopyColumns(statement);
+  const copy = { isCopy: statement !== '', ...(columns !== undefined && { columns }) };
+  return { ...entry, data: { ...place, id, kind, name, ...copy } };
 };
 
 const keepNames = (toc: Toc, { kind, tag, owner }: Entry): void => {
