@@ -1,9 +1,9 @@
 import type { EncodingLayer } from '../plan/plan.ts';
 import { type ByteSource, peek } from './byte-source.ts';
 import { DamageError, NotJudgedError } from './damage-error.ts';
+import { decompress, isCompression } from './decompress.ts';
 import { findKey } from './find-key.ts';
-import { GZIP_MAGIC, gunzip } from './gunzip.ts';
-import type { Inside } from './looks-inside.ts';
+import { type Inside, looksInside, nameInside } from './looks-inside.ts';
 import { opensslDecrypt } from './openssl-decrypt.ts';
 import { describeDerivation, SALTED } from './openssl-key.ts';
 
@@ -37,15 +37,15 @@ const openDeclared = async (input: Encoded, layers: readonly EncodingLayer[]): P
     const layer = layers[index];
     if (layer === undefined) continue;
     const peeked = await peek(source, HEAD_BYTES);
-    if (layer.name === 'gzip') {
-      if (!peeked.head.subarray(0, 3).equals(GZIP_MAGIC)) {
+    if (isCompression(layer.name)) {
+      if (looksInside(layer.name, peeked.head) === 'no') {
         throw new DamageError(
           'encoding-mismatch',
-          'the plan says gzip, but the bytes do not begin like gzip',
+          `the plan says ${layer.name}, but the bytes do not begin like ${layer.name}`,
         );
       }
-      source = gunzip(peeked.source);
-      seen.push('gzip');
+      source = decompress(layer.name, peeked.source);
+      seen.push(layer.name);
     } else if (layer.name === 'openssl') {
       if (!peeked.head.subarray(0, SALTED.length).equals(SALTED)) {
         throw new DamageError(
@@ -87,9 +87,10 @@ const openSniffed = async ({ source }: Encoded): Promise<Opened> => {
         'it is encrypted by openssl enc, but the plan names no passphrase for it',
       );
     }
-    if (!peeked.head.subarray(0, 3).equals(GZIP_MAGIC)) break;
-    source = gunzip(source);
-    layers.push('gzip');
+    const name = nameInside(peeked.head);
+    if (name === undefined || !isCompression(name)) break;
+    source = decompress(name, source);
+    layers.push(name);
   }
   return { source, layers };
 };

@@ -1,0 +1,14 @@
+import type { ByteSource } from './byte-source.ts';
+import { gunzip } from './gunzip.ts';
+import { readLz4 } from './lz4.ts';
+
+/** Every compression that is read, by the name that the plan has for it. */
+const READERS = { gzip: gunzip, lz4: readLz4 };
+
+export type Compression = keyof typeof READERS;
+
+export const isCompression = (name: string): name is Compression => Object.hasOwn(READERS, name);
+
+/** Decompresses a layer, with everything verified that it carries for that. */
+export const decompress = (name: Compression, source: ByteSource): AsyncGenerator<Buffer> =>
+  READERS[name](source);
