@@ -1,54 +1,12 @@
-import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
-import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import { type SecretReader, SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
+import { endReading, notSeen } from './end-reading.ts';
 import type { ObjectClient, StoredObject } from './object-client.ts';
 import { walkBackup } from './walk-backup.ts';
 
 /** Two cipher blocks: enough to see whether the end decrypts. */
 const TAIL_BYTES = 32;
-
-class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
-}
-
-const notSeen = (reason: string, detail: string, action: string, retry = false): Reading => ({
-  ended: 'not-seen',
-  reason,
-  detail,
-  action,
-  retry,
-});
-
-/** What could not be read for a reason outside the backup. Anything unforeseen is rethrown by the caller. */
-export const describeFailure = (error: unknown): Reading => {
-  if (error instanceof OutOfTimeError) {
-    return notSeen(
-      'out-of-time',
-      error.message,
-      'Give verify-backup more memory (it brings processor time with it).',
-    );
-  }
-  if (error instanceof SecretUnavailableError) {
-    return notSeen(
-      'key-unavailable',
-      `could not be decrypted: ${error.message}`,
-      'Create the secret, and allow verify-backup to read it.',
-      true,
-    );
-  }
-  const { reason, message } = describeAwsFailure(error);
-  const words =
-    reason === 'not-found'
-      ? 'is not there (any more)'
-      : `could not be read: ${reason} (${message})`;
-  const action =
-    reason === 'access-denied'
-      ? 'Allow s3:GetObject, and kms:Decrypt where the bucket uses a key of yours, to the role of verify-backup.'
-      : 'It is tried again by itself.';
-  return notSeen(reason, words, action, reason !== 'not-found');
-};
 
 type Dependencies = { objects: ObjectClient; readSecret: SecretReader };
 
@@ -72,35 +30,14 @@ export const readBackup = async (
       'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
     );
   }
-  const stop = new AbortController();
-  const seconds = Math.round(budgetMs / 1000);
-  const outOfTime = new OutOfTimeError(`could not be read to its end within ${seconds} s`);
-  const timer = setTimeout(() => stop.abort(outOfTime), Math.max(0, budgetMs));
-  try {
-    const tail = await objects.tail(object, TAIL_BYTES, stop.signal);
-    const walk = await walkBackup({
-      source: objects.read(object, stop.signal),
+  return endReading(budgetMs, async (signal) =>
+    walkBackup({
+      source: objects.read(object, signal),
       name: object.key,
       size: object.size,
       backup,
-      tail,
+      tail: await objects.tail(object, TAIL_BYTES, signal),
       readSecret: (layer) => readSecret(layer.passphrase),
-    });
-    return { ended: 'walked', walk };
-  } catch (error) {
-    if (stop.signal.aborted) return describeFailure(outOfTime);
-    if (error instanceof DamageError) {
-      return { ended: 'damaged', damage: error.damage, detail: `is broken: ${error.message}` };
-    }
-    if (error instanceof NotJudgedError) {
-      return notSeen(
-        error.reason,
-        `could not be judged: ${error.message}`,
-        'Restore it by hand to prove it.',
-      );
-    }
-    return describeFailure(error);
-  } finally {
-    clearTimeout(timer);
-  }
+    }),
+  );
 };

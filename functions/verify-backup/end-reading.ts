@@ -1,0 +1,86 @@
+import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
+import { SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
+import type { Reading } from './decide-verdict.ts';
+import type { Walk } from './walk-backup.ts';
+
+class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError';
+}
+
+/** Nobody could look: why, what would help, and whether another try may succeed by itself. */
+export const notSeen = (
+  reason: string,
+  detail: string,
+  action: string,
+  retry = false,
+): Reading => ({
+  ended: 'not-seen',
+  reason,
+  detail,
+  action,
+  retry,
+});
+
+/** What could not be read for a reason outside the backup. Anything unforeseen is rethrown by the caller. */
+export const describeFailure = (error: unknown): Reading => {
+  if (error instanceof OutOfTimeError) {
+    return notSeen(
+      'out-of-time',
+      error.message,
+      'Give verify-backup more memory (it brings processor time with it).',
+    );
+  }
+  if (error instanceof SecretUnavailableError) {
+    return notSeen(
+      'key-unavailable',
+      `could not be decrypted: ${error.message}`,
+      'Create the secret, and allow verify-backup to read it.',
+      true,
+    );
+  }
+  const { reason, message } = describeAwsFailure(error);
+  const words =
+    reason === 'not-found'
+      ? 'is not there (any more)'
+      : `could not be read: ${reason} (${message})`;
+  const action =
+    reason === 'access-denied'
+      ? 'Allow s3:GetObject, and kms:Decrypt where the bucket uses a key of yours, to the role of verify-backup.'
+      : 'It is tried again by itself.';
+  return notSeen(reason, words, action, reason !== 'not-found');
+};
+
+/**
+ * Walks a backup within a time and says how that went. Never throws for what is wrong with the backup, its
+ * bucket or its key.
+ *
+ * @param budgetMs after which reading ends and the answer is "not seen: out of time".
+ */
+export const endReading = async (
+  budgetMs: number,
+  walk: (signal: AbortSignal) => Promise<Walk>,
+): Promise<Reading> => {
+  const stop = new AbortController();
+  const seconds = Math.round(budgetMs / 1000);
+  const outOfTime = new OutOfTimeError(`could not be read to its end within ${seconds} s`);
+  const timer = setTimeout(() => stop.abort(outOfTime), Math.max(0, budgetMs));
+  try {
+    return { ended: 'walked', walk: await walk(stop.signal) };
+  } catch (error) {
+    if (stop.signal.aborted) return describeFailure(outOfTime);
+    if (error instanceof DamageError) {
+      return { ended: 'damaged', damage: error.damage, detail: `is broken: ${error.message}` };
+    }
+    if (error instanceof NotJudgedError) {
+      return notSeen(
+        error.reason,
+        `could not be judged: ${error.message}`,
+        'Restore it by hand to prove it.',
+      );
+    }
+    return describeFailure(error);
+  } finally {
+    clearTimeout(timer);
+  }
+};
