@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { walkBackup } from '../../../../functions/verify-backup/walk-backup.ts';
 import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
@@ -52,6 +52,11 @@ describe('walking a backup', () => {
     expect((await walk(dump)).layers).toEqual([]);
   });
 
+  it('finds zstd by itself, alone or under gzip', async () => {
+    expect((await walk(zstdCompressSync(dump))).layers).toEqual(['zstd']);
+    expect((await walk(gzipSync(zstdCompressSync(dump)))).layers).toEqual(['gzip', 'zstd']);
+  });
+
   it('does not call encrypted bytes broken where the plan names no key', async () => {
     await expect(walk(opensslEncrypt(dump, PASSPHRASE))).rejects.toEqual(
       notJudged('key-not-named'),
@@ -98,10 +103,9 @@ describe('walking a backup', () => {
   });
 
   it('says which formats it does not judge', async () => {
-    const zstd = Buffer.from('28b52ffd24000100009911e9d8', 'hex');
-    await expect(walk(zstd)).rejects.toEqual(notJudged('format-not-supported'));
-    await expect(walk(dump, { encoding: [{ name: 'zstd' }] })).rejects.toEqual(
-      notJudged('encoding-not-supported'),
+    const bzip2 = Buffer.from('BZh91AY&SY and so on');
+    await expect(walk(gzipSync(bzip2), { encoding: [{ name: 'gzip' }] })).rejects.toEqual(
+      notJudged('format-not-supported'),
     );
     await expect(walk(dump, { kind: 'base-backup' })).rejects.toEqual(
       notJudged('format-not-supported'),
