@@ -1,7 +1,7 @@
 import { formatLsn } from './lsn.ts';
-import { type FirstPage, type PageHeader, versionOf } from './page-header.ts';
+import { type FirstPage, isPlausible, type PageHeader, versionOf } from './page-header.ts';
 import type { History } from './recovery-route.ts';
-import { formatSegmentName, isSegmentSize, parseSegmentName } from './segment-name.ts';
+import { formatSegmentName, parseSegmentName } from './segment-name.ts';
 import { judgeTimeline } from './segment-timeline.ts';
 
 /** What a segment's header is held against; what is left out is not judged. */
@@ -61,16 +61,6 @@ const fail = (finding: HeaderFinding, detail: string): HeaderVerdict => ({
   finding,
   detail,
 });
-
-/** Pages of 1 kB to 64 kB, `configure --with-wal-blocksize`. */
-export const isBlockSize = (bytes: number): boolean =>
-  bytes >= 1_024 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
-
-const isPlausible = (header: FirstPage): boolean =>
-  isSegmentSize(header.segmentSize) &&
-  isBlockSize(header.blockSize) &&
-  header.timeline > 0 &&
-  header.address % BigInt(header.segmentSize) === 0n;
 
 const versionText = (magic: number): string => {
   const version = versionOf(magic);

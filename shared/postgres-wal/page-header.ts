@@ -1,3 +1,5 @@
+import { isSegmentSize } from './segment-name.ts';
+
 /** What the first 40 bytes of a segment say about it. */
 export type FirstPage = {
   ok: true;
@@ -35,7 +37,7 @@ export const versionOf = (magic: number): number | undefined => VERSIONS[magic];
 export const PAGE_HEADER_BYTES = 40;
 const LONG_HEADER = 0x0002;
 /** Every release so far counts within D0xx and D1xx. */
-export const isMagic = (magic: number): boolean => magic >> 9 === 0xd0 >> 1;
+const isMagic = (magic: number): boolean => magic >> 9 === 0xd0 >> 1;
 
 /**
  * Reads the long header of a segment's first page, little-endian. Never throws.
@@ -62,3 +64,14 @@ export const parsePageHeader = (bytes: Uint8Array): PageHeader => {
     blockSize: view.getUint32(36, true),
   };
 };
+
+/** Pages of 1 kB to 64 kB, `configure --with-wal-blocksize`. */
+const isBlockSize = (bytes: number): boolean =>
+  bytes >= 1_024 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;
+
+/** Whether PostgreSQL ever writes such values. */
+export const isPlausible = ({ segmentSize, blockSize, timeline, address }: FirstPage): boolean =>
+  isSegmentSize(segmentSize) &&
+  isBlockSize(blockSize) &&
+  timeline > 0 &&
+  address % BigInt(segmentSize) === 0n;
