@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compareMissed } from './damage/compare-missed.ts';
 import { judgeAll } from './damage/judge-all.ts';
+import { loadSample } from './damage/load.ts';
 import { planTasks } from './damage/plan-tasks.ts';
 import { ownProgram, parsePrograms } from './damage/restore.ts';
 import { readSubjects } from './damage/subjects.ts';
@@ -11,7 +12,8 @@ import { addResult, emptyTally, printTallies, type Tally } from './damage/tally.
 import type { Missed } from './damage/worker.ts';
 
 const HELP = `Damages every fixture of a dump at random and asks verify-backup about each.
-  npm run bench:damage -- [--count 200000] [--seed 1]
+  npm run bench:damage -- [--count 200000] [--seed 1] [--load 40]
+Of what passes all archives are held against pg_restore, and --load of each format are loaded into a server.
 PG_RESTORES="15=/usr/lib/postgresql/15/bin/pg_restore 17=…" names the programs that what passed is held
 against; without it the pg_restore of this machine.`;
 
@@ -19,6 +21,7 @@ const { values } = parseArgs({
   options: {
     count: { type: 'string', default: '200000' },
     seed: { type: 'string', default: '1' },
+    load: { type: 'string', default: '40' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -58,6 +61,9 @@ try {
     if (ended !== 'refused') return;
     console.log(`WRONG ${subjects[one.subject]?.name}: ${one.kind} at ${one.at} passes`);
   });
+  console.log(`loading up to ${values.load} of each format into a server`);
+  const loads = await loadSample(subjects, missed, programs, Number(values.load), folder);
+  for (const [group, loaded] of loads) Object.assign(groups.get(group) ?? {}, { loads: loaded });
 } finally {
   await rm(folder, { recursive: true, force: true });
 }

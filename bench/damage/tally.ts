@@ -1,7 +1,9 @@
 import type { Ended } from './compare-missed.ts';
+import type { Loads } from './load.ts';
 import type { TaskResult } from './worker.ts';
 
 export type Tally = Record<Ended, number> & {
+  loads?: Loads;
   judged: number;
   failed: number;
   unknown: number;
@@ -40,7 +42,10 @@ export const printTallies = (groups: Map<string, Tally>): void => {
   console.table(
     Object.fromEntries(
       [...groups].map(
-        ([group, { judged, failed, unknown, passed, same, changed, refused, uncompared }]) => [
+        ([
+          group,
+          { judged, failed, unknown, passed, same, changed, refused, uncompared, loads },
+        ]) => [
           group,
           {
             damages: judged,
@@ -52,6 +57,7 @@ export const printTallies = (groups: Map<string, Tally>): void => {
             'restores otherwise': changed,
             'restore fails': refused,
             'not compared': uncompared,
+            'a server refuses': loads && `${loads.refused} of ${loads.loaded + loads.refused}`,
           },
         ],
       ),

@@ -1,0 +1,18 @@
+import { writeFile } from 'node:fs/promises';
+import { answerAll, formatTable, isRight } from './damage/make-table.ts';
+
+const answers = await answerAll();
+const text = `# What is seen of a damaged backup
+
+Written by \`npm run docs:damage\`, which damages real dumps and asks verify-backup and the real tools about each.
+**passes** means: exit code 0, the damage was not seen. **hangs**: it did not end within five seconds.
+
+${formatTable(answers)}
+`;
+await writeFile(new URL('../docs/damage.md', import.meta.url), text);
+console.log(text);
+const wrong = answers.filter((answer) => !isRight(answer));
+for (const { row, here } of wrong) console.log(`WRONG ${row.format}, ${row.damage}: ${here}`);
+console.log(`rows: ${answers.length}`);
+console.log(`wrong: ${wrong.length}`);
+process.exitCode = wrong.length === 0 ? 0 : 1;
