@@ -75,11 +75,13 @@ export const readHead = async (reader: ByteReader): Promise<ArchiveHead> => {
       'it does not begin with PGDMP, as an archive of pg_dump does',
     );
   }
-  const [major = 0, minor = 0, , intSize, offsetSize, formatCode = 0] = await reader.take(6);
-  if (major !== 1 || minor < OLDEST_MINOR || minor > NEWEST_MINOR) {
+  const [major = 0, minor = 0, revision = 0, intSize, offsetSize, formatCode = 0] =
+    await reader.take(6);
+  // No release has counted its revision so far.
+  if (major !== 1 || minor < OLDEST_MINOR || minor > NEWEST_MINOR || revision !== 0) {
     throw new NotJudgedError(
       'format-not-supported',
-      `an archive of version ${major}.${minor} is not read by this version (1.${OLDEST_MINOR} to 1.${NEWEST_MINOR} are)`,
+      `an archive of version ${major}.${minor}-${revision} is not read by this version (1.${OLDEST_MINOR} to 1.${NEWEST_MINOR} are)`,
     );
   }
   if (intSize !== 4 || offsetSize !== 8)

@@ -5,6 +5,7 @@ import type { ArchiveLimits } from './archive-limits.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { countCopyColumns } from './copy-columns.ts';
 import { findDefinitionFault } from './definition-fault.ts';
+import { judgeKind } from './entry-kinds.ts';
 
 /** Where an entry's data is: a place in the file (custom), or a member of the tar. */
 export type DataPlace = { offset?: number; member?: string };
@@ -63,6 +64,19 @@ const readNumber = async (reader: ByteReader, limit: number, what: string): Prom
   return Number(text);
 };
 
+const readKind = async (reader: ByteReader, limit: number): Promise<string> => {
+  const kind = await requireText(reader, limit, 'the kind of an entry');
+  const judged = judgeKind(kind);
+  if (judged === 'broken') throw corrupt(reader, 'the kind of an entry is none');
+  if (judged === 'foreign') {
+    throw new NotJudgedError(
+      'format-not-supported',
+      `its table of contents holds a "${kind}", which this version does not know`,
+    );
+  }
+  return kind;
+};
+
 /** How far each entry's first dependency reaches can only be judged when all ids are known. */
 const readDependencies = async (reader: ByteReader): Promise<number[]> => {
   const first: number[] = [];
@@ -118,7 +132,7 @@ const readEntry = async (
   await readNumber(reader, textBytes, 'the catalog of an entry');
   await readNumber(reader, textBytes, 'the oid of an entry');
   const tag = await requireText(reader, textBytes, 'the name of an entry');
-  const kind = await requireText(reader, textBytes, 'the kind of an entry');
+  const kind = await readKind(reader, textBytes);
   const section = await readInt(reader);
   if (section < 1 || section > SECTIONS) throw corrupt(reader, `the section is ${section}`);
   const fault = await findDefinitionFault(reader, kind);

@@ -42,6 +42,26 @@ describe('every version of the format', () => {
   });
 });
 
+describe('an archive that pg_restore refuses', () => {
+  const whole = writeArchive({ minor: 16, compression: 0, chunks: [rows(1)] });
+  const withKind = (kind: string): Buffer => {
+    const at = whole.indexOf('STDSTRINGS', whole.indexOf('STDSTRINGS') + 10);
+    return Buffer.concat([whole.subarray(0, at), Buffer.from(kind), whole.subarray(at + 10)]);
+  };
+
+  it('because it counts a revision is left unjudged', async () => {
+    const revised = Buffer.from(whole);
+    revised.writeUInt8(1, 7);
+    expect(await judge(whole)).toBe('pass');
+    expect(await judge(revised)).toBe('format-not-supported');
+  });
+
+  it('because an entry is of no known kind is none that passes', async () => {
+    expect(await judge(withKind('STDSTRXNGS'))).toBe('format-not-supported');
+    expect(await judge(withKind('STDSTR_NGS'))).toBe('corrupt');
+  });
+});
+
 describe('a table that is larger than a batch', () => {
   /** Hardly compressible, so that its compressed form is large too. */
   const plain = Buffer.from(
