@@ -36,11 +36,11 @@ export const compareMissed = async (
       }
       const path = scratchFile(folder, slot);
       const whole =
-        healthy.get(one.subject) ?? restoreArchive(program, subject.bytes, `${path}-whole`);
+        healthy.get(one.subject) ?? restoreArchive(program, subject.stored, `${path}-whole`);
       healthy.set(one.subject, whole);
       // One after the other: both would write into the same file.
       const expected = await whole;
-      onEnd(one, judge(await restoreArchive(program, one.bytes, path), expected));
+      onEnd(one, judge(await restoreArchive(program, one.stored, path), expected));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_, slot) => run(slot)));

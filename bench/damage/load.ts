@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { startPostgres } from '../../local/postgres.ts';
 import { programFor } from './restore.ts';
+import { type Stored, writeStored } from './stored.ts';
 import type { Subject } from './subjects.ts';
 import type { Missed } from './worker.ts';
 
@@ -47,11 +47,12 @@ export const loadSample = async (
 ): Promise<Map<string, Loads>> => {
   const server = await startPostgres();
   let turn = 0;
-  const load = async (subject: Subject, bytes: Uint8Array): Promise<boolean> => {
+  const load = async (subject: Subject, stored: Stored): Promise<boolean> => {
     turn += 1;
     const database = `damage_${turn}`;
     const path = join(folder, 'load');
-    await writeFile(path, subject.name.endsWith('.gz') ? gunzipSync(bytes) : bytes);
+    const isZipped = subject.name.endsWith('.gz') && stored instanceof Uint8Array;
+    await writeStored(path, isZipped ? gunzipSync(stored) : stored);
     await server.query(`create database ${database} template template0`);
     const target = server.url.replace(/\/postgres$/, `/${database}`);
     const program = subject.restore && programFor(programs, subject.restore.major);
@@ -69,7 +70,7 @@ export const loadSample = async (
     const loadable = new Map<number, boolean>();
     for (const [index, subject] of subjects.entries()) {
       const canRead = !subject.restore || programFor(programs, subject.restore.major) !== undefined;
-      loadable.set(index, canRead && (await load(subject, subject.bytes)));
+      loadable.set(index, canRead && (await load(subject, subject.stored)));
     }
     const groups = Map.groupBy(
       missed.filter(({ subject }) => loadable.get(subject)),
@@ -80,7 +81,7 @@ export const loadSample = async (
       for (const one of sample(members, count)) {
         const subject = subjects[one.subject];
         if (subject === undefined) continue;
-        seen[(await load(subject, one.bytes)) ? 'loaded' : 'refused'] += 1;
+        seen[(await load(subject, one.stored)) ? 'loaded' : 'refused'] += 1;
       }
       loads.set(group, seen);
     }

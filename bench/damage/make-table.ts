@@ -1,8 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { askTool } from './ask-tool.ts';
-import { judgeBytes } from './judge.ts';
+import { judgeStored } from './judge.ts';
+import { writeStored } from './stored.ts';
 import { type Row, type Tool, tableRows } from './table-rows.ts';
 
 export const TOOLS: Tool[] = ['pg_restore -l', 'pg_restore -f /dev/null', 'gunzip -t'];
@@ -16,10 +17,10 @@ export const answerAll = async (): Promise<Answer[]> => {
   const answers: Answer[] = [];
   try {
     for (const row of tableRows()) {
-      await writeFile(path, row.bytes);
+      await writeStored(path, row.stored);
       const tools: Answer['tools'] = {};
       for (const tool of row.tools) tools[tool] = await askTool(tool, path);
-      answers.push({ row, here: await judgeBytes(row.name, row.bytes), tools });
+      answers.push({ row, here: await judgeStored(row.name, row.stored), tools });
     }
     return answers;
   } finally {

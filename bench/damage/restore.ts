@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Stored, writeStored } from './stored.ts';
 
 const TIME_OUT_MS = 10_000;
 
@@ -45,10 +45,10 @@ export const programFor = (programs: Map<number, string>, major: number): string
 /** Restores an archive into a script, without a server. Ends a program that hangs. */
 export const restoreArchive = async (
   program: string,
-  bytes: Uint8Array,
+  stored: Stored,
   path: string,
 ): Promise<Restored> => {
-  await writeFile(path, bytes);
+  await writeStored(path, stored);
   const child = spawn(program, ['-f', '-', path], { stdio: ['ignore', 'pipe', 'ignore'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), TIME_OUT_MS);
   let script = '';

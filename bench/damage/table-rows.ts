@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import type { Stored } from './stored.ts';
 
 export type Tool = 'pg_restore -l' | 'pg_restore -f /dev/null' | 'gunzip -t';
 
@@ -9,7 +10,7 @@ export type Row = {
   damage: string;
   /** The object's name, as a backup job would choose it. */
   name: string;
-  bytes: Buffer;
+  stored: Stored;
   /** The tools that a person would ask about this format. */
   tools: Tool[];
   /** Why nobody can see it without a checksum; such a row passes everywhere, and says so. */
@@ -33,13 +34,13 @@ const find = (bytes: Buffer, text: string): number => {
 };
 const JUNK = Buffer.alloc(50, 7);
 
-type Damages = [damage: string, bytes: Buffer, unseen?: string][];
+type Damages = [damage: string, stored: Stored, unseen?: string][];
 const rowsOf = (format: string, name: string, tools: Tool[], damages: Damages): Row[] =>
-  damages.map(([damage, bytes, unseen]) => ({
+  damages.map(([damage, stored, unseen]) => ({
     format,
     damage,
     name,
-    bytes,
+    stored,
     tools,
     ...(unseen !== undefined && { unseen }),
   }));
@@ -133,5 +134,44 @@ const tarRows = (): Row[] => {
   ]);
 };
 
+const directoryRows = (): Row[] => {
+  const read = (name: string, files: string[]): Map<string, Buffer> =>
+    new Map(files.map((file) => [file, fixture(`directory-dumps/${name}/${file}`)]));
+  const zlib = read('15-shop', ['toc.dat', '3352.dat.gz', '3353.dat.gz', '3354.dat.gz']);
+  const stored = read('15-shop-z0', ['toc.dat', '3352.dat', '3353.dat', '3354.dat']);
+  const held = (files: Map<string, Buffer>, name: string): Buffer =>
+    files.get(name) ?? Buffer.alloc(0);
+  const put = (files: Map<string, Buffer>, name: string, bytes: Buffer): Stored =>
+    new Map([...files, [name, bytes]]);
+  const file = held(zlib, '3352.dat.gz');
+  const rows = held(stored, '3352.dat');
+  const lost = new Map([...zlib].filter(([name]) => name !== '3352.dat.gz'));
+  const noContents = new Map([...zlib].filter(([name]) => name !== 'toc.dat'));
+  const swapped = new Map([
+    ...zlib,
+    ['3352.dat.gz', held(zlib, '3353.dat.gz')],
+    ['3353.dat.gz', file],
+  ]);
+  return rowsOf('-Fd', 'db', RESTORE, [
+    ['a data file lost', lost],
+    ['a data file cut', put(zlib, '3352.dat.gz', file.subarray(0, -12))],
+    ['a data file of zero length', put(zlib, '3352.dat.gz', Buffer.alloc(0))],
+    ['a bit flipped in a data file', put(zlib, '3352.dat.gz', flip(file, file.length - 20))],
+    [
+      'a data file that is not compressed, cut between two rows',
+      put(stored, '3352.dat', rows.subarray(0, rows.indexOf('\n') + 1)),
+    ],
+    ['two data files swapped', swapped],
+    ['a data file that no entry names', put(zlib, '9999.dat.gz', file)],
+    ['toc.dat cut', put(zlib, 'toc.dat', held(zlib, 'toc.dat').subarray(0, 3_000))],
+    ['toc.dat lost', noContents],
+  ]);
+};
+
 /** Every row of docs/damage.md, in its order. */
-export const tableRows = (): Row[] => [...plainRows(), ...customRows(), ...tarRows()];
+export const tableRows = (): Row[] => [
+  ...plainRows(),
+  ...customRows(),
+  ...tarRows(),
+  ...directoryRows(),
+];

@@ -1,13 +1,14 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { z } from 'zod';
-import { judgeBytes } from './judge.ts';
+import { judgeStored } from './judge.ts';
 import { damageAtRandom, randomNumbers } from './random.ts';
+import { isSameStored, type Stored } from './stored.ts';
 import { readSubjects } from './subjects.ts';
 
 export const taskSchema = z.object({ subject: z.number(), seed: z.number(), count: z.number() });
 export type Task = z.infer<typeof taskSchema>;
 
-export type Missed = { subject: number; kind: string; at: number; bytes: Uint8Array };
+export type Missed = { subject: number; kind: string; at: string; stored: Stored };
 export type TaskResult = {
   task: Task;
   /** Damages that changed nothing are not counted. */
@@ -36,14 +37,14 @@ const run = async (task: Task): Promise<TaskResult> => {
     crashes: [],
   };
   for (let turn = 0; turn < task.count; turn += 1) {
-    const { kind, at, bytes } = damageAtRandom(subject.bytes, next);
-    if (bytes.equals(subject.bytes)) continue;
+    const { kind, at, stored } = damageAtRandom(subject.stored, next);
+    if (isSameStored(stored, subject.stored)) continue;
     const started = performance.now();
     result.judged += 1;
     try {
-      const verdict = await judgeBytes(subject.name, bytes, subject.encoding);
+      const verdict = await judgeStored(subject.name, stored);
       result.verdicts[verdict] = (result.verdicts[verdict] ?? 0) + 1;
-      if (verdict === 'pass') result.missed.push({ subject: task.subject, kind, at, bytes });
+      if (verdict === 'pass') result.missed.push({ subject: task.subject, kind, at, stored });
     } catch (error) {
       result.crashes.push(`${subject.name}, ${kind} at ${at}: ${error}`);
     }
