@@ -1,6 +1,7 @@
 import type { Location } from '../shared/plan/location.ts';
 import type { AlertChannel, Plan, StoredBackup } from '../shared/plan/plan.ts';
 import type { SecretReference } from '../shared/plan/secret-reference.ts';
+import { secretsOfLayer } from '../shared/plan/secrets-of-layer.ts';
 
 /** An ARN in CloudFormation's words: partition, Region and account are those of the stack. */
 export type Arn =
@@ -37,9 +38,7 @@ export const objectArns = (places: Location[]): Arn[] =>
 
 export const passphrasesOf = (plan: Pick<Plan, 'backups'>): SecretReference[] =>
   storedBackups(plan).flatMap((backup) =>
-    (backup.encoding ?? []).flatMap((layer) =>
-      layer.name === 'openssl' ? [layer.passphrase] : [],
-    ),
+    (backup.encoding ?? []).flatMap((layer) => secretsOfLayer(layer).map(([, secret]) => secret)),
   );
 
 /** The secrets that delivering to a channel takes. */

@@ -65,9 +65,10 @@ const where = (backup: BackupPolicy): string[] => {
 const encryption = (backup: BackupPolicy): string[] => {
   if (backup.store === 'external') return [NONE];
   const layers = backup.store === 's3' ? (backup.encoding ?? []) : [];
-  const before = layers.flatMap((layer) =>
-    layer.name === 'openssl' ? [`openssl ${layer.cipher}`] : [],
-  );
+  const before = layers.flatMap((layer) => {
+    if (layer.name === 'openssl') return [`openssl ${layer.cipher}`];
+    return layer.name === 'age' || layer.name === 'gpg' ? [layer.name] : [];
+  });
   const atRest = backup.encryptedAtRest;
   const kind = atRest === true ? 'at rest' : `at rest ${atRest}`;
   const all = atRest === false ? before : [...before, kind];

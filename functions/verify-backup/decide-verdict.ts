@@ -56,7 +56,9 @@ const describeContents = ({ contents }: Walk): string => {
 
 const describeWalk = (walk: Walk): string => {
   const { format, layers, plainBytes, serverVersion } = walk;
-  const opened = layers.map((layer) => (layer === 'gzip' ? 'decompresses' : 'decrypts'));
+  const opened = layers.map((layer) =>
+    /^(openssl|age|gpg)\b/.test(layer) ? 'decrypts' : 'decompresses',
+  );
   const steps = [...new Set(opened)].join(' and ') || 'is readable to its end';
   if (format === 'bytes')
     return `${steps}: ${formatBytes(plainBytes)}, whose content the plan promises nothing about`;

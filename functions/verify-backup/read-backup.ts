@@ -37,7 +37,7 @@ export const readBackup = async (
       size: object.size,
       backup,
       tail: await objects.tail(object, TAIL_BYTES, signal),
-      readSecret: (layer) => readSecret(layer.passphrase),
+      readSecret,
     }),
   );
 };

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError } from '../../shared/backup-encoding/damage-error.ts';
-import { type EncryptingLayer, openLayers } from '../../shared/backup-encoding/open-layers.ts';
+import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { SecretReference } from '../../shared/plan/secret-reference.ts';
 import { type Format, walkFormat } from './walk-format.ts';
 
 /** What was seen of a backup that was read to its end. */
@@ -22,8 +23,8 @@ export type WalkInput = {
   backup: StoredBackup;
   /** The last bytes of the object, read beforehand: they tell a wrong key before everything is read. */
   tail: Buffer;
-  /** The passphrase of an encrypting layer. */
-  readSecret: (layer: EncryptingLayer) => Promise<string>;
+  /** What opens an encrypting layer. */
+  readSecret: (secret: SecretReference) => Promise<string>;
 };
 
 const HEAD_BYTES = 64;

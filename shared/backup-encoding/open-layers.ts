@@ -1,13 +1,12 @@
 import type { EncodingLayer } from '../plan/plan.ts';
+import type { SecretReference } from '../plan/secret-reference.ts';
 import { type ByteSource, peek } from './byte-source.ts';
 import { DamageError, NotJudgedError } from './damage-error.ts';
 import { decompress, isCompression } from './decompress.ts';
-import { findKey } from './find-key.ts';
+import type { Decrypters } from './decrypters.ts';
+import { type ExpansionLimits, limitExpansion } from './limit-expansion.ts';
 import { type Inside, looksInside, nameInside } from './looks-inside.ts';
-import { opensslDecrypt } from './openssl-decrypt.ts';
-import { describeDerivation, SALTED } from './openssl-key.ts';
-
-export type EncryptingLayer = Extract<EncodingLayer, { name: 'openssl' }>;
+import { openOpenssl } from './open-openssl.ts';
 
 /** Bytes as they are stored, and what is known of the layers around what was backed up. */
 export type Encoded = {
@@ -19,8 +18,11 @@ export type Encoded = {
   /** Of the stored object, where they are known before it is read. */
   size?: number;
   tail?: Buffer;
-  /** The passphrase of an encrypting layer. */
-  readSecret: (layer: EncryptingLayer) => Promise<string>;
+  /** What opens an encrypting layer. */
+  readSecret: (secret: SecretReference) => Promise<string>;
+  /** Without them age and gpg are `encoding-not-supported`. */
+  decrypters?: Decrypters;
+  limits?: ExpansionLimits;
 };
 
 /** `layers` are outermost first, e.g. `openssl aes-256-cbc (evp-sha256)`, `gzip`. */
@@ -29,67 +31,79 @@ export type Opened = { source: ByteSource; layers: string[] };
 const MAX_SNIFFED_LAYERS = 4;
 const HEAD_BYTES = 64;
 
-const openDeclared = async (input: Encoded, layers: readonly EncodingLayer[]): Promise<Opened> => {
+type Limit = (plain: ByteSource) => ByteSource;
+
+/** What programs call what they write. */
+const NAMES: Partial<Record<EncodingLayer['name'], string>> = { openssl: 'openssl enc' };
+
+const checkHead = ({ name }: EncodingLayer, head: Buffer, isOutermost: boolean): void => {
+  if (looksInside(name, head) !== 'no') return;
+  if (head.length === 0 && !isOutermost) {
+    throw new DamageError('empty', 'there is nothing inside');
+  }
+  const program = NAMES[name] ?? name;
+  throw new DamageError(
+    'encoding-mismatch',
+    `the plan says ${program}, but the bytes do not begin like ${program}`,
+  );
+};
+
+const openLayer = async (
+  layer: EncodingLayer,
+  { head, source }: { head: Buffer; source: ByteSource },
+  input: Encoded & { isOutermost: boolean },
+): Promise<{ name: string; source: ByteSource }> => {
+  const { readSecret, decrypters } = input;
+  if (layer.name === 'openssl') return openOpenssl(layer, { head, source }, input);
+  if (layer.name === 'age' && decrypters?.age !== undefined) {
+    return { name: 'age', source: await decrypters.age(source, layer, readSecret) };
+  }
+  if (layer.name === 'gpg' && decrypters?.gpg !== undefined) {
+    return { name: 'gpg', source: await decrypters.gpg(source, layer, readSecret) };
+  }
+  if (isCompression(layer.name)) {
+    return { name: layer.name, source: decompress(layer.name, source) };
+  }
+  throw new NotJudgedError('encoding-not-supported', `${layer.name} is not read by this version`);
+};
+
+const openDeclared = async (
+  input: Encoded,
+  layers: readonly EncodingLayer[],
+  limit: Limit,
+): Promise<Opened> => {
   let { source } = input;
   const seen: string[] = [];
-  // The layer that was applied last is met first.
-  for (let index = layers.length - 1; index >= 0; index -= 1) {
-    const layer = layers[index];
-    if (layer === undefined) continue;
+  const inwards = layers.toReversed();
+  for (const [index, layer] of inwards.entries()) {
     const peeked = await peek(source, HEAD_BYTES);
-    if (isCompression(layer.name)) {
-      if (looksInside(layer.name, peeked.head) === 'no') {
-        throw new DamageError(
-          'encoding-mismatch',
-          `the plan says ${layer.name}, but the bytes do not begin like ${layer.name}`,
-        );
-      }
-      source = decompress(layer.name, peeked.source);
-      seen.push(layer.name);
-    } else if (layer.name === 'openssl') {
-      if (!peeked.head.subarray(0, SALTED.length).equals(SALTED)) {
-        throw new DamageError(
-          'encoding-mismatch',
-          'the plan says openssl enc, but the bytes do not begin with "Salted__": they are not encrypted by it',
-        );
-      }
-      const key = findKey({
-        cipher: layer.cipher,
-        passphrase: await input.readSecret(layer),
-        iterations: layer.iterations,
-        head: peeked.head,
-        // Only the outermost layer's end is known before it is read.
-        tail: seen.length === 0 ? input.tail : undefined,
-        size: seen.length === 0 ? input.size : undefined,
-        inside: layers[index - 1]?.name ?? input.inside,
-      });
-      source = opensslDecrypt(peeked.source, layer.cipher, key);
-      seen.push(`openssl ${layer.cipher} (${describeDerivation(key.derivation)})`);
-    } else {
-      throw new NotJudgedError(
-        'encoding-not-supported',
-        `${layer.name} is not read by this version`,
-      );
-    }
+    const isOutermost = index === 0;
+    checkHead(layer, peeked.head, isOutermost);
+    const inside = inwards[index + 1]?.name ?? input.inside;
+    const opened = await openLayer(layer, peeked, { ...input, inside, isOutermost });
+    seen.push(opened.name);
+    source = limit(opened.source);
   }
   return { source, layers: seen };
 };
 
+const ENCRYPTED: readonly string[] = ['openssl', 'age', 'gpg'];
+
 /** Where the plan names no encoding, the bytes do. */
-const openSniffed = async ({ source }: Encoded): Promise<Opened> => {
+const openSniffed = async ({ source }: Encoded, limit: Limit): Promise<Opened> => {
   const layers: string[] = [];
   for (let depth = 0; depth < MAX_SNIFFED_LAYERS; depth += 1) {
     const peeked = await peek(source, HEAD_BYTES);
     source = peeked.source;
-    if (peeked.head.subarray(0, SALTED.length).equals(SALTED)) {
+    const name = nameInside(peeked.head);
+    if (name !== undefined && ENCRYPTED.includes(name)) {
       throw new NotJudgedError(
         'key-not-named',
-        'it is encrypted by openssl enc, but the plan names no passphrase for it',
+        `it is encrypted by ${name === 'openssl' ? 'openssl enc' : name}, but the plan names no key for it`,
       );
     }
-    const name = nameInside(peeked.head);
     if (name === undefined || !isCompression(name)) break;
-    source = decompress(name, source);
+    source = limit(decompress(name, source));
     layers.push(name);
   }
   return { source, layers };
@@ -97,10 +111,16 @@ const openSniffed = async ({ source }: Encoded): Promise<Opened> => {
 
 /**
  * Takes off every layer, the last applied first. What comes out is made while it is read, in constant
- * memory, and each layer's own checksum is verified on the way.
+ * memory, and each layer's own checksum is verified on the way. What expands beyond `limits`, counted from
+ * the stored bytes, is left unread.
  *
  * @throws {DamageError} what is wrong with a layer, here or while the source is read.
  * @throws {NotJudgedError} a layer that this version cannot open.
  */
-export const openLayers = (encoded: Encoded): Promise<Opened> =>
-  encoded.encoding === undefined ? openSniffed(encoded) : openDeclared(encoded, encoded.encoding);
+export const openLayers = async (encoded: Encoded): Promise<Opened> => {
+  const { stored, limit } = limitExpansion(encoded.source, encoded.limits);
+  const input = { ...encoded, source: stored };
+  return encoded.encoding === undefined
+    ? openSniffed(input, limit)
+    : openDeclared(input, encoded.encoding, limit);
+};

@@ -25,10 +25,30 @@ const opensslSchema = z.strictObject({
     ),
 });
 
-const layerSchema = z.union([z.enum(['gzip', 'zstd', 'lz4', 'xz', 'bzip2']), opensslSchema], {
-  error:
-    'must be gzip, zstd, lz4, xz, bzip2 or { openssl: aes-256-cbc, passphrase: "${ssm:/path}" }',
+const ageSchema = z.strictObject({
+  age: secretSchema.describe(
+    'The passphrase, or an identity file (AGE-SECRET-KEY-1…), as a reference: ${ssm:/path} or ${secret:name}.',
+  ),
 });
+
+const gpgSchema = z.strictObject({
+  gpg: secretSchema.describe(
+    'The passphrase (gpg -c), or an armored private key, as a reference: ${ssm:/path} or ${secret:name}.',
+  ),
+  passphrase: secretSchema
+    .optional()
+    .describe('The passphrase of the private key, where it has one.'),
+});
+
+const COMPRESSIONS = ['gzip', 'zstd', 'lz4', 'xz', 'bzip2'] as const;
+
+const layerSchema = z.union([z.enum(COMPRESSIONS), opensslSchema, ageSchema, gpgSchema], {
+  error:
+    'must be gzip, zstd, lz4, xz, bzip2, { openssl: aes-256-cbc, passphrase: "${ssm:/path}" }, { age: "${ssm:/path}" } or { gpg: "${ssm:/path}" }',
+});
+
+/** Nobody does more to a backup, and each layer costs memory and time. */
+const MAX_LAYERS = 8;
 
 const copySchema = z
   .union(
@@ -91,8 +111,11 @@ const storedSchema = z.strictObject({
   ...common,
   encoding: z
     .array(layerSchema)
+    .max(MAX_LAYERS)
     .optional()
-    .describe('What was done to the bytes, in the order it was done: [gzip, { openssl: … }].'),
+    .describe(
+      'What was done to the bytes, in the order it was done: [gzip, { openssl: … }], [zstd, { age: … }].',
+    ),
   'encrypted-at-rest': z
     .union([z.boolean(), z.enum(['AES256', 'aws:kms'])], {
       error: 'must be true, false, AES256 or aws:kms',

@@ -45,15 +45,13 @@ const retention = (retain: BackupFile['retain']): Retention | undefined => {
 const bytes = (size: string): number =>
   Number.parseInt(size, 10) * (size.endsWith('GB') ? 1024 ** 3 : 1024 ** 2);
 
-const layer = (written: NonNullable<StoredFile['encoding']>[number]): EncodingLayer =>
-  typeof written === 'string'
-    ? { name: written }
-    : {
-        name: 'openssl',
-        cipher: written.openssl,
-        passphrase: written.passphrase,
-        iterations: written.iterations,
-      };
+const layer = (written: NonNullable<StoredFile['encoding']>[number]): EncodingLayer => {
+  if (typeof written === 'string') return { name: written };
+  if ('age' in written) return { name: 'age', key: written.age };
+  if ('gpg' in written) return { name: 'gpg', key: written.gpg, passphrase: written.passphrase };
+  const { openssl: cipher, passphrase, iterations } = written;
+  return { name: 'openssl', cipher, passphrase, iterations };
+};
 
 const common = (name: string, backup: BackupFile) => ({
   name,

@@ -1,6 +1,7 @@
 import { type Finding, warning } from './finding.ts';
 import type { AlertChannel, Plan } from './plan.ts';
 import type { SecretReference } from './secret-reference.ts';
+import { secretsOfLayer } from './secrets-of-layer.ts';
 
 /** The secret-bearing field of a channel, where it has one. */
 const secretField = (channel: AlertChannel): [string, SecretReference] | undefined => {
@@ -24,9 +25,9 @@ export const checkSecrets = ({ backups, alerts }: Plan): Finding[] => {
     backup.store !== 's3'
       ? []
       : (backup.encoding ?? []).flatMap((layer, index) =>
-          layer.name === 'openssl' && layer.passphrase.from === 'literal'
-            ? [['backups', backup.name, 'encoding', index, 'passphrase']]
-            : [],
+          secretsOfLayer(layer).flatMap(([field, secret]) =>
+            secret.from === 'literal' ? [['backups', backup.name, 'encoding', index, field]] : [],
+          ),
         ),
   );
   const channels = alerts.channels.flatMap((channel) => {

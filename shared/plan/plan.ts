@@ -41,7 +41,11 @@ export type EncodingLayer =
       passphrase: SecretReference;
       /** Of PBKDF2, where `openssl enc` was given `-iter`. */
       iterations?: number;
-    };
+    }
+  /** A passphrase, or lines with identities. */
+  | { name: 'age'; key: SecretReference }
+  /** A passphrase, or an armored private key, which may have a passphrase of its own. */
+  | { name: 'gpg'; key: SecretReference; passphrase?: SecretReference };
 
 type CommonPolicy = {
   name: string;

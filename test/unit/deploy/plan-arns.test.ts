@@ -66,7 +66,13 @@ backups:
   a: { kind: pg-dump, location: "s3://backups/a/", encoding: [gzip, { openssl: aes-256-cbc, passphrase: "\${ssm:/k}" }] }
   c: { kind: pg-dump, location: "s3://backups/c/", encoding: [gzip] }
   d: { kind: files, location: "s3://backups/d/" }
+  e: { kind: files, location: "s3://backups/e/", encoding: [{ age: "\${secret:a}" }, { gpg: "\${ssm:/g}", passphrase: "\${ssm:/p}" }] }
 `);
-    expect(passphrasesOf(plan)).toEqual([{ from: 'ssm', name: '/k' }]);
+    expect(passphrasesOf(plan)).toEqual([
+      { from: 'ssm', name: '/k' },
+      { from: 'secretsmanager', name: 'a' },
+      { from: 'ssm', name: '/g' },
+      { from: 'ssm', name: '/p' },
+    ]);
   });
 });

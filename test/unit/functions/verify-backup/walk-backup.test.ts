@@ -20,7 +20,7 @@ const walk = (bytes: Buffer, backup: Partial<StoredBackup> = {}, name = 'dump.sq
     size: bytes.length,
     backup: storedBackup(backup),
     tail: bytes.subarray(-32),
-    readSecret: async ({ passphrase }) => (passphrase.from === 'literal' ? passphrase.value : ''),
+    readSecret: async (secret) => (secret.from === 'literal' ? secret.value : ''),
   });
 const damage = (name: string) => expect.objectContaining({ damage: name });
 const notJudged = (reason: string) => expect.objectContaining({ name: 'NotJudgedError', reason });

@@ -64,6 +64,22 @@ describe('compilePlan on a backup in S3', () => {
       shrinkWarningPercent: 20,
     });
   });
+
+  it('knows what age and gpg take', () => {
+    const layers =
+      '[zstd, { age: "${ssm:/age}" }, { gpg: "${secret:g}", passphrase: "${ssm:/p}" }]';
+    expect(backup(`kind: files, location: "s3://bucket/", encoding: ${layers}`)).toMatchObject({
+      encoding: [
+        { name: 'zstd' },
+        { name: 'age', key: { from: 'ssm', name: '/age' } },
+        {
+          name: 'gpg',
+          key: { from: 'secretsmanager', name: 'g' },
+          passphrase: { from: 'ssm', name: '/p' },
+        },
+      ],
+    });
+  });
 });
 
 describe('compilePlan on freshness', () => {

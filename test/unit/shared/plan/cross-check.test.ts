@@ -179,11 +179,14 @@ describe('addresses', () => {
 describe('secrets', () => {
   it('that stand in the plan are told, with their place and not their value', () => {
     const text = plan(
-      '  a: { kind: files, location: "s3://bucket/a/", encoding: [gzip, { openssl: aes-256-cbc, passphrase: hunter2 }] }',
+      '  a: { kind: files, location: "s3://bucket/a/", encoding: [gzip, { openssl: aes-256-cbc, passphrase: hunter2 }, { age: hunter2 }, { gpg: hunter2, passphrase: hunter2 }] }',
     ).replace('"${ssm:/slack}"', 'https://hooks.example.com/hunter2');
     const { warnings } = readPlan(text);
     expect(warnings.map(({ path }) => path)).toEqual([
       'backups.a.encoding.1.passphrase',
+      'backups.a.encoding.2.age',
+      'backups.a.encoding.3.gpg',
+      'backups.a.encoding.3.passphrase',
       'alerts.channels.slack.webhook',
     ]);
     expect(warnings.map(formatProblem).join('\n')).not.toContain('hunter2');
