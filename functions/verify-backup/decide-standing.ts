@@ -1,7 +1,8 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { StoredObject } from './object-client.ts';
-import type { Problem, Verified } from './verification-ledger.ts';
+import type { Problem } from './verification-ledger.ts';
+import type { Verified } from './verified.ts';
 
 /** What becomes of a problem that was found earlier. */
 export type Standing =
@@ -32,15 +33,14 @@ export const decideStanding = (problem: Problem, { backup, object, verified }: F
       finding: 'belongs to no backup of the plan any more',
     };
   }
+  const newerIsGood = verified !== undefined && verified.lastModified > problem.lastModified;
+  if (problem.series !== undefined) {
+    // Whatever took its place has been judged, or will be, by itself.
+    if (newerIsGood || object.etag !== problem.etag)
+      return { decision: 'gone', reason: 'superseded', finding: 'was followed by a newer one' };
+    return { decision: 'stands', severity: problem.report.severity ?? 'warning' };
+  }
   if (problem.report.verdict === 'unknown' || object.etag !== problem.etag)
     return { decision: 'read-again' };
-  const newerIsGood = verified !== undefined && verified.lastModified > problem.lastModified;
-  if (newerIsGood && problem.report.reason === 'shrunk') {
-    return {
-      decision: 'gone',
-      reason: 'superseded',
-      finding: 'was smaller than the one before it; a newer one has been verified since',
-    };
-  }
   return { decision: 'stands', severity: newerIsGood ? 'warning' : backup.severity };
 };

@@ -1,7 +1,8 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { Damage } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import type { Verified } from './verification-ledger.ts';
+import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
+import { formatBytes } from './format-bytes.ts';
 import type { Walk } from './walk-backup.ts';
 
 /** How the reading of an object ended. */
@@ -18,14 +19,6 @@ export type Judgement = {
   /** Ends a sentence that begins with the name of the backup and of the object. */
   finding: string;
   action: string;
-};
-
-const UNITS = ['bytes', 'kB', 'MB', 'GB', 'TB'];
-
-export const formatBytes = (bytes: number): string => {
-  const power = bytes < 1000 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(bytes) / 3));
-  const value = bytes / 1000 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 };
 
 const ACTIONS: Record<Damage, string> = {
@@ -47,11 +40,15 @@ const ACTIONS: Record<Damage, string> = {
     'Take a new backup now: the beginning and the end of this one come from different dumps.',
 };
 
+export const describeTables = ({ databases, tables, rows }: DumpContents): string => {
+  const held = `${tables} tables${rows === undefined ? '' : ` and ${rows} rows`}`;
+  if (databases.length === 0) return held;
+  return `${held} of database ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ' …' : ''}`;
+};
+
 const describeContents = ({ contents }: Walk): string => {
   if (contents === undefined) return '';
-  const { database, tables, rows } = contents;
-  const held = `${tables} tables${rows === undefined ? '' : ` and ${rows} rows`}`;
-  return `, with ${held} of database ${database}`;
+  return `, with ${describeTables(contents)}`;
 };
 
 const describeWalk = (walk: Walk): string => {
@@ -66,16 +63,8 @@ const describeWalk = (walk: Walk): string => {
   return `${steps}; it is a complete ${format} dump${server}, ${formatBytes(plainBytes)}${describeContents(walk)}`;
 };
 
-/**
- * The verdict over one reading. Pure.
- *
- * @param previous the newest backup of the same policy that was verified before and is older than this one.
- */
-export const decideVerdict = (
-  backup: StoredBackup,
-  reading: Reading,
-  previous: Verified | undefined,
-): Judgement => {
+/** The verdict over one reading: whether the backup is whole. What it holds is for `decideContents`. Pure. */
+export const decideVerdict = (backup: StoredBackup, reading: Reading): Judgement => {
   switch (reading.ended) {
     case 'not-seen':
       return {
@@ -92,23 +81,12 @@ export const decideVerdict = (
         finding: reading.detail,
         action: ACTIONS[reading.damage],
       };
-    case 'walked': {
-      const { walk } = reading;
-      const limit = previous && previous.plainBytes * (1 - backup.shrinkWarningPercent / 100);
-      // Files, images and certificates are as large as they are; only a database grows and stays.
-      const isSeries = backup.kind === 'pg-dump' || backup.kind === 'base-backup';
-      if (isSeries && previous !== undefined && limit !== undefined && walk.plainBytes <= limit) {
-        const shrunk = Math.round(100 * (1 - walk.plainBytes / previous.plainBytes));
-        return {
-          verdict: 'fail',
-          reason: 'shrunk',
-          severity: 'warning',
-          finding: `is ${shrunk}% smaller than the backup before it: ${formatBytes(walk.plainBytes)} after ${formatBytes(previous.plainBytes)}`,
-          action:
-            'Find out what is gone: a dropped table, another database, a job that dumps only part. Keep the backup before it until you know.',
-        };
-      }
-      return { verdict: 'pass', reason: 'verified', finding: describeWalk(walk), action: '' };
-    }
+    case 'walked':
+      return {
+        verdict: 'pass',
+        reason: 'verified',
+        finding: describeWalk(reading.walk),
+        action: '',
+      };
   }
 };

@@ -43,10 +43,10 @@ const observeContents = ({ contents }: Walk): Record<string, unknown> =>
   contents === undefined
     ? {}
     : {
-        database: contents.database,
-        dumpedAt: contents.createdAt,
-        archiveVersion: contents.archiveVersion,
-        compression: contents.compression,
+        databases: contents.databases.slice(0, 50),
+        ...(contents.createdAt && { dumpedAt: contents.createdAt }),
+        ...(contents.archiveVersion && { archiveVersion: contents.archiveVersion }),
+        ...(contents.compression && { compression: contents.compression }),
         tables: contents.tables,
         largestTables: contents.largest,
       };

@@ -6,7 +6,7 @@ import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { publishReport, type Services } from './services.ts';
 import { judgedReport } from './unjudged-report.ts';
-import { fingerprint, type Verified } from './verification-ledger.ts';
+import { fingerprint } from './verification-ledger.ts';
 
 type Said = {
   report: CheckReport;
@@ -14,7 +14,7 @@ type Said = {
   object: StoredObject | undefined;
   target: Target;
   reading: Reading;
-  previous: Verified | undefined;
+  series: string | undefined;
 };
 
 /** A good or a bad verdict over a newer object ends what was said of one that could not be judged. */
@@ -57,7 +57,7 @@ const recordProblem = async ({ ledger }: Services, said: Said): Promise<void> =>
 
 /** Writes down what was published. Every step may be repeated. */
 export const recordReport = async (services: Services, run: Run, said: Said): Promise<void> => {
-  const { report, backup, object, target, reading, previous } = said;
+  const { report, backup, object, target, reading, series } = said;
   await recordProblem(services, said);
   if (object === undefined || (reading.ended === 'not-seen' && reading.retry)) return;
   const place = { bucket: target.bucket, key: target.key };
@@ -67,11 +67,8 @@ export const recordReport = async (services: Services, run: Run, said: Said): Pr
     fingerprint: fingerprint(object, backup),
     readAt: report.checkedAt,
     lastModified,
-    previous,
+    series,
     report,
   });
   if (reading.ended !== 'not-seen') await endUnjudged(services, run, said);
-  if (reading.ended !== 'walked') return;
-  const { plainBytes } = reading.walk;
-  await services.ledger.recordVerified(backup.name, { key: target.key, lastModified, plainBytes });
 };

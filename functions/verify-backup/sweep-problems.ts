@@ -3,6 +3,7 @@ import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
 import { decideStanding } from './decide-standing.ts';
 import type { StoredObject } from './object-client.ts';
+import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { judgedReport, unjudgedReport } from './unjudged-report.ts';
 import type { Problem } from './verification-ledger.ts';
@@ -48,7 +49,9 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
       continue;
     }
     const backup = matchBackup(services.plan, bucket, key)?.backup;
-    const verified = backup && (await services.ledger.verified(backup.name, key));
+    const verified =
+      backup &&
+      (await services.ledger.verified(backup.name, problem.series ?? seriesOf({ bucket, key })));
     const standing = decideStanding(problem, { backup, object, verified });
     const times = timesFrom(run);
     switch (standing.decision) {
@@ -73,7 +76,7 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
           { ...report, ...times, verdict: 'pass', reason: standing.reason, summary, action: '' },
           run,
         );
-        await services.ledger.clearProblem(problem);
+        await services.ledger.forgetProblem(problem);
         sweep.gone += 1;
         break;
       }

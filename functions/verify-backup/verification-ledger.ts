@@ -4,13 +4,11 @@ import { checkReportSchema } from '../../events/check-reported/v1.ts';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { StoredObject } from './object-client.ts';
+import { type Verified, verifiedSchema } from './verified.ts';
 
-const verifiedSchema = z.looseObject({
-  key: z.string(),
-  lastModified: z.iso.datetime(),
-  plainBytes: z.number(),
-});
-export type Verified = z.infer<typeof verifiedSchema>;
+/** The newest verified backup of a series, and the one that it was judged by. */
+const newestSchema = verifiedSchema.extend({ before: verifiedSchema.optional() });
+export type Newest = z.infer<typeof newestSchema>;
 
 const readingSchema = z.looseObject({
   bucket: z.string(),
@@ -19,8 +17,8 @@ const readingSchema = z.looseObject({
   fingerprint: z.string(),
   readAt: z.iso.datetime(),
   lastModified: z.iso.datetime(),
-  /** The backup that its size was judged by: a second reading judges by the same one. */
-  previous: verifiedSchema.optional(),
+  /** Which it was judged in: a second reading is judged in the same one. */
+  series: z.string().optional(),
   report: checkReportSchema,
 });
 export type Reading = z.infer<typeof readingSchema>;
@@ -34,6 +32,8 @@ const problemSchema = z.looseObject({
   lastModified: z.iso.datetime(),
   etag: z.string(),
   report: checkReportSchema,
+  /** Of a problem with what a backup holds: one for a series, of its newest. */
+  series: z.string().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 
@@ -51,23 +51,29 @@ const digest = (...parts: unknown[]): string =>
 
 const readingKey = ({ bucket, key }: { bucket: string; key: string }): string =>
   `readings/${digest(bucket, key)}.json`;
-const problemKey = ({ bucket, key }: { bucket: string; key: string }): string =>
-  `problems/${digest(bucket, key)}.json`;
+/** What is said of an object, and what is said of its series, stand side by side. */
+type ProblemPlace = { bucket: string; key: string } | { series: string };
+const problemKey = (place: ProblemPlace): string =>
+  'series' in place
+    ? `problems/series-${digest(place.series)}.json`
+    : `problems/${digest(place.bucket, place.key)}.json`;
+const placeOf = ({ series, bucket, key }: Problem): ProblemPlace =>
+  series === undefined ? { bucket, key } : { series };
 const unjudgedKey = (backup: string): string => `unjudged/${backup}.json`;
 
-/**
- * Backups whose names differ in numbers alone are one series: several databases in one folder are
- * several. Sizes are compared, and newer ones looked for, within a series.
- */
-const series = (key: string): string => key.replaceAll(/[0-9]+/g, '#');
-const verifiedKey = (backup: string, key: string): string =>
-  `verified/${backup}/${digest(series(key)).slice(0, 16)}.json`;
+const verifiedKey = (backup: string, series: string): string =>
+  `verified/${backup}/${digest(series).slice(0, 16)}.json`;
 
 /** Changes with the object's version and with what the plan says about reading it. */
 export const fingerprint = (object: StoredObject, backup: StoredBackup): string =>
   digest(object.versionId, object.etag, object.size, backup.kind, backup.encoding);
 
 export type VerificationLedger = ReturnType<typeof createVerificationLedger>;
+
+type Dated = Pick<Verified, 'key' | 'lastModified'>;
+
+export const isSameBackup = (a: Dated, b: Dated): boolean =>
+  a.key === b.key && a.lastModified === b.lastModified;
 
 const WRITE_TRIES = 5;
 
@@ -90,14 +96,19 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
       (await ledger.read(readingKey(object), readingSchema))?.value,
     recordReading: (reading: Reading) => put(readingKey(reading), readingSchema, () => reading),
 
-    /** The newest verified backup of the series that a key belongs to. */
-    verified: async (backup: string, key: string): Promise<Verified | undefined> =>
-      (await ledger.read(verifiedKey(backup, key), verifiedSchema))?.value,
-    /** Only ever moves forward in time, so an old backup that is read again changes nothing. */
-    recordVerified: (backup: string, verified: Verified) =>
-      put(verifiedKey(backup, verified.key), verifiedSchema, (old) =>
-        old !== undefined && old.lastModified > verified.lastModified ? undefined : verified,
-      ),
+    verified: async (backup: string, series: string): Promise<Newest | undefined> =>
+      (await ledger.read(verifiedKey(backup, series), newestSchema))?.value,
+    /**
+     * Only ever moves forward in time, so an old backup that is read again changes nothing, and the
+     * newest keeps the one that it was judged by.
+     */
+    recordVerified: (backup: string, series: string, verified: Verified) =>
+      put(verifiedKey(backup, series), newestSchema, (old) => {
+        if (old === undefined) return verified;
+        if (old.lastModified > verified.lastModified) return undefined;
+        const { before, ...newest } = old;
+        return { ...verified, before: isSameBackup(old, verified) ? before : newest };
+      }),
 
     unjudged: async (backup: string): Promise<Unjudged | undefined> =>
       (await ledger.read(unjudgedKey(backup), unjudgedSchema))?.value,
@@ -107,14 +118,15 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
       ),
     clearUnjudged: (backup: string) => ledger.remove(unjudgedKey(backup)),
 
-    problem: async (object: { bucket: string; key: string }): Promise<Problem | undefined> =>
-      (await ledger.read(problemKey(object), problemSchema))?.value,
+    problem: async (place: ProblemPlace): Promise<Problem | undefined> =>
+      (await ledger.read(problemKey(place), problemSchema))?.value,
     recordProblem: (problem: Problem) =>
-      put(problemKey(problem), problemSchema, (old) => ({
+      put(problemKey(placeOf(problem)), problemSchema, (old) => ({
         ...problem,
         since: old?.since ?? problem.since,
       })),
-    clearProblem: (object: { bucket: string; key: string }) => ledger.remove(problemKey(object)),
+    clearProblem: (place: ProblemPlace) => ledger.remove(problemKey(place)),
+    forgetProblem: (problem: Problem) => ledger.remove(problemKey(placeOf(problem))),
     async *problems(): AsyncGenerator<Problem> {
       for await (const key of ledger.keys('problems/')) {
         const problem = (await ledger.read(key, problemSchema))?.value;

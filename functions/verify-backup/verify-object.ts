@@ -4,13 +4,15 @@ import { matchBackup } from '../../shared/plan/match-backup.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
 import { describeFailure } from './end-reading.ts';
+import { judgeContents } from './judge-contents.ts';
 import { makeReport } from './make-report.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { readBackup } from './read-backup.ts';
 import { recordReport } from './record-report.ts';
+import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
-import { fingerprint, type Verified } from './verification-ledger.ts';
+import { fingerprint, type Reading as Known } from './verification-ledger.ts';
 
 /** What became of one object. `ignored` names why nothing was read. */
 export type Outcome =
@@ -25,10 +27,11 @@ const PROBLEM_RECHECK_MS = 30 * 60_000;
 const isFresh = (readAt: string, backup: StoredBackup, now: Date): boolean =>
   now.getTime() - Date.parse(readAt) < backup.rereadSeconds * 1000;
 
-const olderThan = (verified: Verified | undefined, object: StoredObject): Verified | undefined =>
-  verified !== undefined && verified.lastModified < object.lastModified.toISOString()
-    ? verified
-    : undefined;
+/** A second reading is judged in the series of the first. */
+const seriesFor = (object: StoredObject, known: Known | undefined): string => {
+  const isSame = known?.lastModified === object.lastModified.toISOString();
+  return (isSame ? known.series : undefined) ?? seriesOf(object, known !== undefined && !isSame);
+};
 
 /** The newest version of a key, whichever version somebody announced. */
 const lookUp = async (
@@ -76,10 +79,7 @@ export const verifyObject = async (
   const started = run.now().getTime();
   const budget = run.remainingMs() - RESERVE_MS;
   const reading = 'ended' in found ? found : await readBackup(services, found, backup, budget);
-  const previous = isKnown
-    ? known?.previous
-    : object && olderThan(await services.ledger.verified(backup.name, target.key), object);
-  const judgement = decideVerdict(backup, reading, previous);
+  const judgement = decideVerdict(backup, reading);
   const now = run.now();
   const isSettled =
     judgement.verdict === 'pass' || (reading.ended === 'not-seen' && !reading.retry);
@@ -101,7 +101,12 @@ export const verifyObject = async (
     return { outcome: 'ignored', reason: 'superseded-version' };
   }
   await publishReport(services, report, run);
-  await recordReport(services, run, { report, backup, object, target, reading, previous });
+  const series = object && seriesFor(object, known);
+  if (object !== undefined && series !== undefined && reading.ended === 'walked') {
+    const { place, name } = match;
+    await judgeContents(services, { backup, place, name, object, walk: reading.walk, series }, run);
+  }
+  await recordReport(services, run, { report, backup, object, target, reading, series });
   run.log.info('An object was verified', {
     report: report.summary,
     verdict: report.verdict,

@@ -97,6 +97,26 @@ const STORAGE_CLASSES = [
   'DEEP_ARCHIVE',
 ] as const;
 
+/** Source: PostgreSQL, NAMEDATALEN less its zero byte. */
+const POSTGRES_NAME = 'must be a name of 1 to 63 characters';
+const postgresName = z
+  .string({ error: POSTGRES_NAME })
+  .min(1, POSTGRES_NAME)
+  .max(63, POSTGRES_NAME);
+
+/** What a dump must be able to be restored to. */
+const restoreToSchema = z.strictObject({
+  postgres: z.number().int().min(9).max(99).describe('The major version of PostgreSQL there: 15.'),
+  extensions: z
+    .array(postgresName)
+    .optional()
+    .describe('Every extension that can be created there: [pgcrypto, postgis].'),
+  roles: z
+    .array(postgresName)
+    .optional()
+    .describe('Every role that exists there: [postgres, app]. Owners of what is restored must be.'),
+});
+
 const storedSchema = z.strictObject({
   kind: z.enum(['pg-dump', 'base-backup', 'wal', 'files', 'config', 'image', 'certificate']),
   location: locationSchema.describe('The folder in S3 that holds the backups.'),
@@ -151,7 +171,27 @@ const storedSchema = z.strictObject({
     .min(1)
     .max(99)
     .default(50)
-    .describe('A backup smaller than the one before it by this many percent is a warning.'),
+    .describe(
+      'A backup smaller than the one before it by this many percent is a warning, and so is a table that lost as many of its rows.',
+    ),
+  database: postgresName
+    .optional()
+    .describe('pg-dump only: the database that every dump must be of, where the dump names it.'),
+  contains: z
+    .enum(['data', 'schema'])
+    .optional()
+    .describe(
+      'pg-dump only: data, so that a dump without rows is accused from the first on, or schema, so that none is. Without it the earlier dumps decide.',
+    ),
+  'ignore-tables': z
+    .array(z.string().min(1).max(256))
+    .optional()
+    .describe(
+      'pg-dump only: tables whose rows come and go, with their schema: [public.sessions, "*_queue"]. A * stands for any characters.',
+    ),
+  'restore-to': restoreToSchema
+    .optional()
+    .describe('pg-dump only: where the dump must be restorable to.'),
 });
 
 const snapshot = {

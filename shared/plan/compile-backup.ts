@@ -83,6 +83,10 @@ const stored = (name: string, backup: StoredFile): StoredBackup => ({
     backup['segment-size'] === undefined ? undefined : bytes(backup['segment-size']),
   rereadSeconds: backup.reread,
   shrinkWarningPercent: backup['shrink-warning'],
+  database: backup.database,
+  contains: backup.contains,
+  ignoreTables: backup['ignore-tables'],
+  restoreTo: backup['restore-to'],
 });
 
 const snapshot = (name: string, backup: SnapshotFile): SnapshotBackup => ({

@@ -69,6 +69,28 @@ const walFields = (backup: BackupPolicy): Finding[] => {
     : [];
 };
 
+/** Only a dump names databases and tables. */
+const dumpFields = (backup: BackupPolicy): Finding[] => {
+  if (backup.store !== 's3' || backup.kind === 'pg-dump') return [];
+  const { database, contains, ignoreTables, restoreTo } = backup;
+  const fields = Object.entries({
+    database,
+    contains,
+    'ignore-tables': ignoreTables,
+    'restore-to': restoreTo,
+  });
+  return fields.flatMap(([field, value]) =>
+    value === undefined
+      ? []
+      : [
+          error(
+            ['backups', backup.name, field],
+            `belongs to a backup of kind pg-dump, not ${backup.kind}`,
+          ),
+        ],
+  );
+};
+
 const isPromised = ({ schedule }: BackupPolicy): boolean => schedule.trigger !== 'on-demand';
 
 /** WAL can only be replayed on a physical base backup that is not older than the oldest segment. */
@@ -107,6 +129,7 @@ export const checkPromises = (plan: Plan): Finding[] => [
     ...rhythm(backup),
     ...lifecycle(backup),
     ...walFields(backup),
+    ...dumpFields(backup),
   ]),
   ...replay(plan),
   ...objective(plan),

@@ -76,6 +76,22 @@ export type StoredBackup = CommonPolicy & {
   segmentSizeBytes?: number;
   rereadSeconds: number;
   shrinkWarningPercent: number;
+  /** Of a `pg-dump`: the database that it must be of. */
+  database?: string;
+  /** Of a `pg-dump`: absent, what the dumps before it held. */
+  contains?: 'data' | 'schema';
+  /** Of a `pg-dump`: patterns of tables whose rows come and go. */
+  ignoreTables?: string[];
+  restoreTo?: RestoreTarget;
+};
+
+/** What a dump must be able to be restored to. */
+export type RestoreTarget = {
+  /** Its major version. */
+  postgres: number;
+  /** All that can be created there; absent, nobody said. */
+  extensions?: string[];
+  roles?: string[];
 };
 
 /** Snapshots that an AWS service keeps. */

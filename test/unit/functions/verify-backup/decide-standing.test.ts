@@ -34,6 +34,11 @@ const problem = (verdict: 'fail' | 'unknown', reason: string) => ({
     nextCheckBy: new Date('2026-01-02T02:35:00Z'),
   }),
 });
+const contentsProblem = {
+  ...problem('fail', 'shrunk'),
+  report: { ...problem('fail', 'shrunk').report, severity: 'warning' as const },
+  series: 's3://backups/db/full/b.sql',
+};
 const newer = { key: 'db/full/c.sql', lastModified: '2026-01-03T02:00:00.000Z', plainBytes: 1 };
 const older = { ...newer, lastModified: '2026-01-01T02:00:00.000Z' };
 
@@ -83,15 +88,27 @@ describe('a problem that was found before', () => {
     ],
     [
       'of a smaller size ends with the next good one',
-      problem('fail', 'shrunk'),
+      contentsProblem,
       { backup, object, verified: newer },
       { decision: 'gone', reason: 'superseded' },
     ],
     [
       'of a smaller size stands until then',
-      problem('fail', 'shrunk'),
+      contentsProblem,
       { backup, object, verified: undefined },
-      { decision: 'stands' },
+      { decision: 'stands', severity: 'warning' },
+    ],
+    [
+      'of a smaller size stands behind an older good one',
+      contentsProblem,
+      { backup, object, verified: older },
+      { decision: 'stands', severity: 'warning' },
+    ],
+    [
+      'of a smaller size is gone when its object was written anew',
+      contentsProblem,
+      { backup, object: { ...object, etag: '"e2"' }, verified: undefined },
+      { decision: 'gone', reason: 'superseded' },
     ],
   ] as const)('%s', (_, found, facts, expected) => {
     expect(decideStanding(found, facts)).toMatchObject(expected);

@@ -82,6 +82,20 @@ describe('compilePlan on a backup in S3', () => {
   });
 });
 
+describe('compilePlan on what a dump holds', () => {
+  it('takes over what is written', () => {
+    const text =
+      'kind: pg-dump, location: "s3://bucket/", database: shop, contains: data, ignore-tables: ["*.log"], ' +
+      'restore-to: { postgres: 15, extensions: [hstore], roles: [app] }';
+    expect(backup(text)).toMatchObject({
+      database: 'shop',
+      contains: 'data',
+      ignoreTables: ['*.log'],
+      restoreTo: { postgres: 15, extensions: ['hstore'], roles: ['app'] },
+    });
+  });
+});
+
 describe('compilePlan on freshness', () => {
   it.each([
     ['daily 02:00 UTC', 26 * HOUR],

@@ -86,6 +86,20 @@ const MESSAGES: [string, string][] = [
   [backup('match: ""'), 'backups.db.match: must not be empty, not ""'],
   [backup('shrink-warning: 100'), 'backups.db.shrink-warning: must be at most 99, not 100'],
   [backup('shrink-warning: 0.5'), 'backups.db.shrink-warning: must be a whole number, not 0.5'],
+  [backup('contains: rows'), 'backups.db.contains: unknown value "rows"; known here: data, schema'],
+  [backup('database: ""'), 'backups.db.database: must be a name of 1 to 63 characters, not ""'],
+  [
+    backup('restore-to: { postgres: "15.4" }'),
+    'backups.db.restore-to.postgres: must be a number, not "15.4"',
+  ],
+  [
+    backup('restore-to: { postgres: 15, extension: [hstore] }'),
+    'backups.db.restore-to.extension: unknown key "extension"; did you mean "extensions"?',
+  ],
+  [
+    snapshot('kind: files, location: "s3://backups/", database: shop'),
+    'backups.db.database: belongs to a backup of kind pg-dump, not files',
+  ],
   [backup('controls: [1]'), 'backups.db.controls.0: must be text, not 1'],
   [
     backup('segment-size: 64MB'),

@@ -1,0 +1,103 @@
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { ContentsDecision, ContentsFinding } from './contents-finding.ts';
+import { type Family, lastingTables, tableFamilies } from './table-families.ts';
+import { sameNames, type VerifiedContents } from './verified.ts';
+
+/** The data of COPY for an empty table: `\.` and its line ends. */
+const EMPTY_BYTES = 5;
+/** A table of fewer rows rises and falls by half on any day. */
+const LEAST_ROWS = 100;
+const NAMED = 10;
+
+const sizeOf = ({ rows, bytes }: Family): number => rows ?? bytes;
+const holdsRows = ({ rows, bytes, tables }: Family): boolean =>
+  rows === undefined ? bytes > EMPTY_BYTES * tables : rows > 0;
+
+/** Its name without schema and numbers, so that a table that moved to another schema is known again. */
+const bareName = ({ name }: Family): string =>
+  name.slice(name.lastIndexOf('.') + 1).replaceAll(/\d+/g, '#');
+
+/** A new table of the same name elsewhere, or of nearly as many rows: the old one was renamed. */
+const takeSuccessor = (gone: Family, fresh: Family[]): boolean => {
+  const index = fresh.findIndex(
+    (family) =>
+      (family.rows === undefined) === (gone.rows === undefined) &&
+      (bareName(family) === bareName(gone) ||
+        Math.abs(sizeOf(family) - sizeOf(gone)) <= sizeOf(gone) / 10),
+  );
+  if (index >= 0) fresh.splice(index, 1);
+  return index >= 0;
+};
+
+const inWords = (lost: readonly string[]): string => {
+  const more = lost.length - NAMED;
+  return lost.slice(0, NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+};
+
+const describe = ({ name, rows, tables }: Family): string =>
+  `${name}${tables > 1 ? ` and ${tables - 1} like it` : ''}${rows === undefined ? '' : ` (${rows} rows)`}`;
+
+const ACTION =
+  'Find out who dropped or emptied them, and keep the backup before this one until you know. What comes and goes by design can be named in the plan: `ignore-tables: […]`.';
+
+type Compared = { backup: StoredBackup; now: Map<string, Family>; before: Map<string, Family> };
+
+const findVanished = ({ now, before }: Compared): ContentsFinding | undefined => {
+  const fresh = [...now].filter(([key]) => !before.has(key)).map(([, family]) => family);
+  const vanished = [...before]
+    .filter(([key, family]) => !now.has(key) && holdsRows(family))
+    .map(([, family]) => family)
+    .sort((a, b) => b.bytes - a.bytes)
+    .filter((family) => !takeSuccessor(family, fresh));
+  if (vanished.length === 0) return undefined;
+  return {
+    reason: 'tables-vanished',
+    severity: 'warning',
+    finding: `lacks tables that the one before it had: ${inWords(vanished.map(describe))}`,
+    action: ACTION,
+  };
+};
+
+const findLost = ({ backup, now, before }: Compared): ContentsFinding | undefined => {
+  const left = 1 - backup.shrinkWarningPercent / 100;
+  const lost = [...before].flatMap(([key, old]) => {
+    const family = now.get(key);
+    if (family?.rows === undefined || old.rows === undefined || old.rows < LEAST_ROWS) return [];
+    return family.rows <= old.rows * left
+      ? [{ words: `${family.name} (${family.rows} after ${old.rows})`, rows: old.rows }]
+      : [];
+  });
+  if (lost.length === 0) return undefined;
+  const words = lost.sort((a, b) => b.rows - a.rows).map((table) => table.words);
+  return {
+    reason: 'rows-lost',
+    severity: 'warning',
+    finding: `has tables that lost ${backup.shrinkWarningPercent}% of their rows or more: ${inWords(words)}`,
+    action: ACTION,
+  };
+};
+
+const familiesOf = (backup: StoredBackup, { tableList }: VerifiedContents) =>
+  tableFamilies(lastingTables(tableList, backup));
+
+const compare = (find: (compared: Compared) => ContentsFinding | undefined): ContentsDecision => {
+  return ({ backup, contents, previous }) => {
+    const before = previous?.contents;
+    if (contents === undefined || before === undefined) return undefined;
+    // Half a list says nothing of what is missing from it; no table at all is said as `no-data`.
+    if (contents.isTableListCut || before.isTableListCut || contents.tables === 0) return undefined;
+    const isCluster = before.databases.length > 1;
+    if (!isCluster && !sameNames(contents.databases, before.databases)) return undefined;
+    return find({
+      backup,
+      now: familiesOf(backup, contents),
+      before: familiesOf(backup, before),
+    });
+  };
+};
+
+/** Pure. Tables with rows that are gone since the dump before; not partitions, not what was renamed. */
+export const decideVanishedTables = compare(findVanished);
+
+/** Pure. Tables, partitions together, that lost most of their rows since the dump before. */
+export const decideLostRows = compare(findLost);

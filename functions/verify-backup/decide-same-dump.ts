@@ -1,0 +1,25 @@
+import type { ContentsDecision } from './contents-finding.ts';
+import { sameNames } from './verified.ts';
+
+/**
+ * Pure. The very dump that was verified before, under another name. Two dumps of an idle database may
+ * have equal bytes, so only one that says when it was taken can be told apart from its neighbour.
+ */
+export const decideSameDump: ContentsDecision = ({ key, walk, contents, previous }) => {
+  const before = previous?.contents;
+  if (previous === undefined || before === undefined || contents?.createdAt === undefined)
+    return undefined;
+  const isSame =
+    contents.createdAt === before.createdAt &&
+    walk.plainBytes === previous.plainBytes &&
+    contents.tableBytes === before.tableBytes &&
+    sameNames(contents.databases, before.databases);
+  if (!isSame || previous.key === key) return undefined;
+  return {
+    reason: 'not-new',
+    severity: 'warning',
+    finding: `is the same dump as ${previous.key.split('/').at(-1)}, taken at ${contents.createdAt}, under another name`,
+    action:
+      'Look at the backup job: its dump failed, or writes to another place than its upload reads, so the newest data has no backup.',
+  };
+};

@@ -1,0 +1,58 @@
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { ContentsDecision } from './contents-finding.ts';
+import { formatBytes } from './format-bytes.ts';
+import { lastingTables } from './table-families.ts';
+import { sameNames, type Verified, type VerifiedContents } from './verified.ts';
+
+type Sized = Pick<Verified, 'plainBytes' | 'written' | 'contents'>;
+
+const rowBytes = (contents: VerifiedContents, backup: StoredBackup): number =>
+  contents.isTableListCut
+    ? contents.tableBytes
+    : lastingTables(contents.tableList, backup).reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Rows where both have them, whatever the format; else all bytes, where both were written alike. */
+const comparable = (
+  now: Sized,
+  before: Sized,
+  backup: StoredBackup,
+): [number, number] | undefined => {
+  const [a, b] = [now.contents, before.contents];
+  if (a !== undefined && b !== undefined) {
+    if (!sameNames(a.databases, b.databases)) return undefined;
+    if (a.tables > 0 && b.tables > 0 && a.largeObjects + b.largeObjects === 0)
+      return [rowBytes(a, backup), rowBytes(b, backup)];
+  }
+  const isAlike = before.written === undefined || now.written === before.written;
+  return isAlike ? [now.plainBytes, before.plainBytes] : undefined;
+};
+
+/** Pure. Files, images and certificates are as large as they are; only a database grows and stays. */
+export const decideSize: ContentsDecision = ({ backup, walk, contents, previous }) => {
+  if (previous === undefined) return undefined;
+  const sizes = comparable(
+    { plainBytes: walk.plainBytes, written: writtenAs(walk), contents },
+    previous,
+    backup,
+  );
+  if (sizes === undefined) return undefined;
+  const [size, before] = sizes;
+  if (before === 0 || size > before * (1 - backup.shrinkWarningPercent / 100)) return undefined;
+  const shrunk = Math.round(100 * (1 - size / before));
+  return {
+    reason: 'shrunk',
+    severity: 'warning',
+    finding: `is ${shrunk}% smaller than the backup before it: ${formatBytes(size)} after ${formatBytes(before)}`,
+    action:
+      'Find out what is gone: a dropped table, another database, a job that dumps only part. Keep the backup before it until you know.',
+  };
+};
+
+/** Backups of one format and compression have sizes that can be compared. */
+export const writtenAs = ({
+  format,
+  contents,
+}: {
+  format: string;
+  contents?: { compression?: string };
+}): string => [format, contents?.compression].filter((word) => word !== undefined).join(' ');

@@ -1,0 +1,101 @@
+import type { CheckReport } from '../../events/check-reported/v1.ts';
+import type { Run } from '../../shared/handler/create-handler.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { makeContentsReport } from './contents-report.ts';
+import { decideContents } from './decide-contents.ts';
+import { writtenAs } from './decide-size.ts';
+import type { StoredObject } from './object-client.ts';
+import { publishReport, type Services } from './services.ts';
+import { isSameBackup, type Newest } from './verification-ledger.ts';
+import { rememberContents, type Verified } from './verified.ts';
+import type { Walk } from './walk-backup.ts';
+
+/** A backup that was read to its end and is whole. */
+export type Whole = {
+  backup: StoredBackup;
+  place: 'location' | 'copy';
+  /** Its key below that place. */
+  name: string;
+  object: StoredObject;
+  walk: Walk;
+  series: string;
+};
+
+/** The sweep looks at standing problems every 15 minutes; twice that is late. */
+const PROBLEM_RECHECK_MS = 30 * 60_000;
+
+/** The one that it is judged by: at a second reading of the newest, the same as at the first. */
+const previousOf = (newest: Newest | undefined, dated: Pick<Verified, 'key' | 'lastModified'>) => {
+  if (newest === undefined) return undefined;
+  const previous = isSameBackup(newest, dated) ? newest.before : newest;
+  return previous && previous.lastModified < dated.lastModified ? previous : undefined;
+};
+
+/** A copy holds what its original holds, and only databases are series that grow and stay. */
+const isJudged = ({ backup, place }: Whole): boolean =>
+  place === 'location' && (backup.kind === 'pg-dump' || backup.kind === 'base-backup');
+
+const settle = async (
+  { ledger }: Services,
+  { backup, object, series }: Whole,
+  report: CheckReport,
+): Promise<void> => {
+  if (report.verdict === 'pass') {
+    if ((await ledger.problem({ series })) !== undefined) await ledger.clearProblem({ series });
+    return;
+  }
+  await ledger.recordProblem({
+    bucket: object.bucket,
+    key: object.key,
+    backup: backup.name,
+    since: report.checkedAt,
+    lastModified: object.lastModified.toISOString(),
+    etag: object.etag,
+    report,
+    series,
+  });
+};
+
+/**
+ * Compares what a whole backup holds with the plan and with the one before it, publishes a report over its
+ * series, and remembers it for the next. Only the newest of a series is judged: an old one that is read
+ * again says nothing new. May be called twice.
+ */
+export const judgeContents = async (services: Services, whole: Whole, run: Run): Promise<void> => {
+  const { backup, name, object, walk, series } = whole;
+  const { key } = object;
+  const lastModified = object.lastModified.toISOString();
+  const newest = await services.ledger.verified(backup.name, series);
+  if (newest !== undefined && newest.lastModified > lastModified) return;
+  const previous = previousOf(newest, { key, lastModified });
+  const contents =
+    isJudged(whole) && walk.contents
+      ? rememberContents(walk.contents, lastModified, previous?.contents)
+      : undefined;
+  if (isJudged(whole)) {
+    const { lastModified: at } = object;
+    const input = { backup, key, name, lastModified: at, walk, contents, previous };
+    const findings = decideContents(input);
+    const now = run.now();
+    const recheckMs = findings.length > 0 ? PROBLEM_RECHECK_MS : backup.rereadSeconds * 1000;
+    const report = makeContentsReport({
+      input,
+      findings,
+      series,
+      bucket: object.bucket,
+      versionId: object.versionId,
+      region: services.region,
+      now,
+      nextCheckBy: new Date(now.getTime() + recheckMs),
+    });
+    await publishReport(services, report, run);
+    await settle(services, whole, report);
+  }
+  await services.ledger.recordVerified(backup.name, series, {
+    key,
+    lastModified,
+    plainBytes: walk.plainBytes,
+    written: writtenAs(walk),
+    contents,
+  });
+};
