@@ -78,23 +78,27 @@ const overPairs = (bytes: Uint8Array, from: number, to: number, crc: number): nu
 
 /**
  * The CRC-32C of `bytes`, or of what `previous` is the CRC-32C of followed by them, like `zlib.crc32`:
- * `crc32c(b, crc32c(a))` is that of a and b joined.
+ * `crc32c(b, crc32c(a))` is that of a and b joined. `from` and `to` spare a view where pieces are short.
  *
  * @returns an unsigned 32-bit number.
  */
-export const crc32c = (bytes: Uint8Array, previous = 0): number => {
+export const crc32c = (
+  bytes: Uint8Array,
+  previous = 0,
+  from = 0,
+  to: number = bytes.length,
+): number => {
   let state = ~previous;
-  const { length } = bytes;
-  let at = 0;
-  if (length >= WORDS_WORTH_BYTES) {
+  let at = from;
+  if (to - from >= WORDS_WORTH_BYTES) {
     // Read in this machine's order of bytes: little-endian on all that Lambda and Node run on (but s390x).
-    at = -bytes.byteOffset & 3;
-    state = overBytes(bytes, 0, at, state);
-    const words = ((length - at) >>> 4) << 2;
+    at += -(bytes.byteOffset + from) & 3;
+    state = overBytes(bytes, from, at, state);
+    const words = ((to - at) >>> 4) << 2;
     state = overWords(new Int32Array(bytes.buffer, bytes.byteOffset + at, words), state);
     at += words * 4;
   }
-  const pairs = at + ((length - at) & ~7);
+  const pairs = at + ((to - at) & ~7);
   state = overPairs(bytes, at, pairs, state);
-  return ~overBytes(bytes, pairs, length, state) >>> 0;
+  return ~overBytes(bytes, pairs, to, state) >>> 0;
 };

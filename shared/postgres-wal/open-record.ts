@@ -8,8 +8,7 @@ const HEAD_BYTES = 256;
 
 /** Format: PostgreSQL xlogrecord.h, XLogRecord; xlogreader.c, ValidXLogRecord. */
 export const checksumHolds = (bytes: Buffer, at: number, bodyChecksum: number): boolean =>
-  crc32c(bytes.subarray(at, at + CHECKSUM_AT), bodyChecksum) ===
-  bytes.readUInt32LE(at + CHECKSUM_AT);
+  crc32c(bytes, bodyChecksum, at, at + CHECKSUM_AT) === bytes.readUInt32LE(at + CHECKSUM_AT);
 
 /** A record that goes on after its page: of its bytes only the first are kept. */
 export class OpenRecord {
@@ -40,7 +39,7 @@ export class OpenRecord {
   absorb(page: Buffer, from: number, to: number): void {
     if (this.#got < HEAD_BYTES) page.copy(this.head, this.#got, from, to);
     const body = from + Math.max(0, RECORD_HEADER_BYTES - this.#got);
-    if (body < to) this.#bodyChecksum = crc32c(page.subarray(body, to), this.#bodyChecksum);
+    if (body < to) this.#bodyChecksum = crc32c(page, this.#bodyChecksum, body, to);
     this.#got += to - from;
   }
 

@@ -33,14 +33,21 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 /** The last moment that a Date can hold, in milliseconds. */
 const LAST_MS = 8.64e15;
 
-/** A moment in milliseconds since 1970; undefined where it is none that a clock shows. */
+const onAClock = (ms: number): number | undefined => (Math.abs(ms) <= LAST_MS ? ms : undefined);
+
+/** A TimestampTz in milliseconds since 1970; undefined where it is none that a clock shows. */
 export const timeAt = ({ bytes, from, to }: Span, offset: number): number | undefined => {
   const at = from + offset;
   if (at + 8 > to) return undefined;
   const micros = bytes.readInt32LE(at + 4) * 2 ** 32 + bytes.readUInt32LE(at);
-  const ms = EPOCH_MS + Math.floor(micros / 1_000);
-  return Math.abs(ms) <= LAST_MS ? ms : undefined;
+  return onAClock(EPOCH_MS + Math.floor(micros / 1_000));
 };
+
+/** The same for a pg_time_t, which counts seconds since 1970. */
+export const secondsAt = ({ bytes, from, to }: Span, offset: number): number | undefined =>
+  from + offset + 8 > to
+    ? undefined
+    : onAClock(Number(bytes.readBigInt64LE(from + offset)) * 1_000);
 
 /** A text that ends with a zero or after `length` bytes. */
 export const textAt = ({ bytes, from, to }: Span, offset: number, length: number): string => {

@@ -8,7 +8,9 @@ import type { Problem, Stop, WalCarry } from './segment-walk.ts';
 import { isNoted, isSwitch, noFacts, noteRecord } from './wal-facts.ts';
 import {
   CONTINUES_RECORD,
+  countNonZero,
   isZero,
+  misfit,
   OVERWRITES_RECORD,
   type PageStart,
   readPageStart,
@@ -67,7 +69,7 @@ export class RecordWalk {
   page(page: Buffer, offset: number): Stop | undefined {
     const start = readPageStart(page);
     this.timeline = start.timeline;
-    this.#noteOdd(page, 20, 24);
+    this.oddBytes += countNonZero(page, start.flags & CONTINUES_RECORD ? 20 : 16, 24);
     const misfit = this.#misfit(start, offset);
     if (misfit !== undefined) return misfit;
     const next = this.#continue(page, offset, start.from);
@@ -76,11 +78,12 @@ export class RecordWalk {
 
   /** A page after a forced switch: zeros, which nobody reads. */
   tail(page: Buffer): void {
-    if (!isZero(page)) this.#noteOdd(page, 0, page.length);
+    if (!isZero(page)) this.oddBytes += countNonZero(page, 0, page.length);
   }
 
   /** Whether the page goes on where the one before it stopped. */
-  #misfit({ flags, remaining }: PageStart, offset: number): Stop | undefined {
+  #misfit(start: PageStart, offset: number): Stop | undefined {
+    const { flags, remaining } = start;
     const continues = (flags & CONTINUES_RECORD) !== 0;
     const open = this.#open;
     if (open !== undefined && (flags & OVERWRITES_RECORD) !== 0) {
@@ -93,10 +96,7 @@ export class RecordWalk {
       return undefined;
     }
     if (continues ? open?.left === remaining : open === undefined) return undefined;
-    const here = formatLsn(this.#lsn(offset));
-    const detail = continues
-      ? `the page at ${here} goes on with ${remaining} bytes of a record, and ${open?.left ?? 0} are left of it`
-      : `the page at ${here} does not go on with the record`;
+    const detail = misfit(start, open?.left ?? 0, formatLsn(this.#lsn(offset)));
     const lsn = open instanceof OpenRecord ? open.start : this.#lsn(offset);
     return { kind: 'continuation', detail, lsn };
   }
@@ -140,7 +140,7 @@ export class RecordWalk {
       at = this.#pad(page, offset, at + length);
     }
     if (this.switched) {
-      this.#noteOdd(page, at, page.length);
+      this.oddBytes += countNonZero(page, at, page.length);
       this.end = this.#first.segmentSize;
     }
     return undefined;
@@ -161,7 +161,7 @@ export class RecordWalk {
     }
     const unlinked = this.#chain.problem(page, at);
     if (unlinked !== undefined) return unlinked;
-    const body = crc32c(page.subarray(at + RECORD_HEADER_BYTES, to));
+    const body = crc32c(page, 0, at + RECORD_HEADER_BYTES, to);
     if (!checksumHolds(page, at, body)) return WRONG_CHECKSUM;
     this.#chain.setLastOffset(offset + at);
     if (this.records === 0 || isNoted(page, at)) {
@@ -192,13 +192,9 @@ export class RecordWalk {
   /** Records begin at multiples of eight bytes. */
   #pad(page: Buffer, offset: number, to: number): number {
     const next = (to + 7) & ~7;
-    this.#noteOdd(page, to, next);
+    this.oddBytes += countNonZero(page, to, next);
     this.end = offset + next;
     return next;
-  }
-
-  #noteOdd(page: Buffer, from: number, to: number): void {
-    for (let at = from; at < to; at += 1) if (page[at] !== 0) this.oddBytes += 1;
   }
 
   #lsn(offset: number): bigint {

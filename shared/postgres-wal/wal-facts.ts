@@ -1,4 +1,4 @@
-import { mainDataOf, type Span, textAt, timeAt } from './record-data.ts';
+import { mainDataOf, type Span, secondsAt, textAt, timeAt } from './record-data.ts';
 
 /** When something happened, in milliseconds since 1970, by the server's clock; and where the WAL says so. */
 export type At = { at: number; lsn: bigint };
@@ -86,15 +86,17 @@ const noteTimeline = (facts: WalFacts, { data: { bytes, from, to }, lsn }: Noted
   if (timeline !== previous) list(facts.timelineSwitches, { from: previous, to: timeline, lsn });
 };
 
+const position = ({ bytes, from, to }: Span): bigint =>
+  from + 8 > to ? 0n : bytes.readBigUInt64LE(from);
+
 /** PostgreSQL pg_control.h, CheckPoint: 12 widened the transaction id, and that moved the time. */
 const noteCheckpoint = (facts: WalFacts, noted: Noted): void => {
   const { info, data, postgres, lsn } = noted;
-  const timeFrom = data.from + (postgres < 12 ? 56 : 64);
-  if (timeFrom + 8 > data.to) return;
+  const at = secondsAt(data, postgres < 12 ? 56 : 64);
+  if (at === undefined) return;
   facts.checkpoints += 1;
-  const at = Number(data.bytes.readBigInt64LE(timeFrom)) * 1_000;
   const shutdown = (info & 0xf0) === CHECKPOINT_SHUTDOWN;
-  facts.lastCheckpoint = { redo: data.bytes.readBigUInt64LE(data.from), at, shutdown, lsn };
+  facts.lastCheckpoint = { redo: position(data), at, shutdown, lsn };
   noteTimeline(facts, noted);
 };
 
@@ -102,9 +104,6 @@ const noteRestorePoint = (facts: WalFacts, { data, lsn }: Noted): void => {
   const at = timeAt(data, 0);
   if (at !== undefined) list(facts.restorePoints, { name: textAt(data, 8, 64), at, lsn });
 };
-
-const position = ({ bytes, from, to }: Span): bigint =>
-  from + 8 > to ? 0n : bytes.readBigUInt64LE(from);
 
 const NOTE_XLOG: Readonly<Record<number, (facts: WalFacts, noted: Noted) => void>> = {
   [CHECKPOINT_SHUTDOWN]: noteCheckpoint,

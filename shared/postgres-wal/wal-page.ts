@@ -34,6 +34,13 @@ export const isInPlace = (page: Buffer, offset: number, { magic, address }: Firs
   page.readUInt32LE(8) === Number(address & 0xffff_ffffn) + offset &&
   page.readUInt32LE(12) === Number(address >> 32n);
 
+/** Bytes that should be zero and are not. */
+export const countNonZero = (page: Buffer, from: number, to: number): number => {
+  let count = 0;
+  for (let at = from; at < to; at += 1) if (page[at] !== 0) count += 1;
+  return count;
+};
+
 const ZEROS = Buffer.alloc(65_536);
 export const isZero = (page: Buffer): boolean => page.equals(ZEROS.subarray(0, page.length));
 
@@ -77,3 +84,9 @@ export const pageProblem = (
   const { flags, timeline } = readPageStart(page);
   return flagsProblem(flags, offset) ?? timelineProblem(timeline, timelines.low, timelines.high);
 };
+
+/** What to say of a page that does not go on where the one before it stopped, with `left` bytes to come. */
+export const misfit = ({ flags, remaining }: PageStart, left: number, here: string): string =>
+  flags & CONTINUES_RECORD
+    ? `the page at ${here} goes on with ${remaining} bytes of a record, and ${left} are left of it`
+    : `the page at ${here} does not go on with the record`;
