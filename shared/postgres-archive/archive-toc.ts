@@ -4,7 +4,7 @@ import type { ArchiveHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { countCopyColumns } from './copy-columns.ts';
-import { findDefinitionFault } from './definition-fault.ts';
+import { readDefinition } from './entry-definition.ts';
 import { judgeKind } from './entry-kinds.ts';
 
 /** Where an entry's data is: a place in the file (custom), or a member of the tar. */
@@ -31,6 +31,8 @@ export type Toc = {
   extensions: Set<string>;
   /** Who owns something. */
   roles: Set<string>;
+  /** Of all text in the dump, e.g. `UTF8`. */
+  encoding?: string;
 };
 
 /** Entries that set up the session, the database itself, or say something of another entry. */
@@ -116,6 +118,8 @@ type Entry = {
   kind: string;
   tag: string;
   owner: string;
+  /** That this entry sets. */
+  encoding?: string;
   firstDependency?: number;
   data?: DataEntry;
 };
@@ -135,7 +139,7 @@ const readEntry = async (
   const kind = await readKind(reader, textBytes);
   const section = await readInt(reader);
   if (section < 1 || section > SECTIONS) throw corrupt(reader, `the section is ${section}`);
-  const fault = await findDefinitionFault(reader, kind);
+  const { fault, encoding } = await readDefinition(reader, kind);
   if (fault !== undefined) throw corrupt(reader, fault);
   await skipText(reader); // DROP
   const statement = (await readText(reader, textBytes)) ?? '';
@@ -148,7 +152,8 @@ const readEntry = async (
   if (withOids !== 'false' && withOids !== 'true') throw corrupt(reader, 'a flag is none');
   const [firstDependency] = await readDependencies(reader);
   const place = await readPlace(reader, format, dumper === 1);
-  const entry: Entry = { id, kind, tag, owner, ...(kind === 'TABLE DATA' && { firstDependency }) };
+  const dependency = kind === 'TABLE DATA' && { firstDependency };
+  const entry: Entry = { id, kind, tag, owner, encoding, ...dependency };
   if (dumper === 0) return entry;
   const name = schema ? `${schema}.${tag}` : tag;
   const columns = countCopyColumns(statement);
@@ -193,6 +198,7 @@ export const readToc = async (
     newest = Math.max(newest, entry.id);
     farthest = Math.max(farthest, entry.firstDependency ?? 0);
     if (entry.data !== undefined) data.set(entry.id, entry.data);
+    toc.encoding ??= entry.encoding;
     keepNames(toc, entry);
   }
   if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);

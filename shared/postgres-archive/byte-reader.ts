@@ -44,6 +44,17 @@ export class ByteReader {
     return copied;
   }
 
+  /** What is here without waiting, at most `most` bytes, in place: good until the reader waits. */
+  peekBuffered(most: number): Buffer {
+    return this.#piece.subarray(this.#at, this.#at + most);
+  }
+
+  /** Passes over what was peeked at. */
+  passBuffered(count: number): void {
+    this.#at += count;
+    this.position += count;
+  }
+
   /** The next bytes in place, where all of them are here: good until the next call. */
   takeBuffered(count: number): Buffer | undefined {
     if (this.buffered < count) return undefined;

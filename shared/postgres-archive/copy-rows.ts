@@ -1,5 +1,5 @@
-const TAB = 9;
-const NEWLINE = 10;
+import { countSeparators, NEWLINE, TAB } from './count-separators.ts';
+
 const CARRIAGE_RETURN = 13;
 const BACKSLASH = 92;
 /** All that means something in a row is below this, and hardly anything else is. */
@@ -8,6 +8,13 @@ const CONTROL_LIMIT = 16;
 /** Enough of a row to tell whether it is the line that ends them all, with either line end. */
 const END_BYTES = 3;
 const END = /^\\\.\r?$/;
+
+/** What is looked at as a whole first: of less it is not worth it. */
+const MANY_BYTES = 4_096;
+/** With a backslash in front of it each of these means something else, and needs a closer look. */
+const ESCAPED_TAB = Buffer.from('\\\t');
+const ESCAPED_NEWLINE = Buffer.from('\\\n');
+const END_MARK = Buffer.from('\\.');
 
 /** Whether any of four bytes is below 16, by arithmetic: byte by byte takes twice as long. */
 const holdsControl = (word: number): boolean =>
@@ -36,7 +43,9 @@ export type CopyRowsOptions = {
  * Source: CopyAttributeOutText of copyto.c writes tabs, line ends and backslashes of a value as escapes, so
  * that outside of an escape each means what it is; handleCopyIn of psql for the line `\.`.
  *
- * Does 1.5 GB/s. A value is not judged: whether a changed digit is right nobody can see.
+ * A value is not judged: whether a changed digit is right nobody can see. Nor is, within one piece, a row
+ * with a tab too few where another has one too many: tabs and newlines of a piece are added up first, which
+ * takes less than half the time of looking at each row (2 GB/s).
  */
 export class CopyRows {
   rows = 0;
@@ -69,6 +78,7 @@ export class CopyRows {
    *   where all of it is rows.
    */
   push(piece: Buffer, start = 0): number {
+    if (this.#passUsual(piece, start)) return piece.length;
     const { words, first } = wordsOf(piece);
     const tabsExpected = this.#tabsExpected ?? -1;
     const { length } = piece;
@@ -116,6 +126,33 @@ export class CopyRows {
     this.#returns = returns;
     this.#keep(piece, start, rowStart);
     return length;
+  }
+
+  /** Whether a piece is nothing but rows in which all is as it should be; only then it is passed over. */
+  #passUsual(piece: Buffer, start: number): boolean {
+    if (piece.length - start < MANY_BYTES || this.#returnsExpected !== 0 || this.#returns > 0)
+      return false;
+    if (this.#backslashes > 0 || this.#head === '\\') return false;
+    if (piece.includes(0, start) || piece.includes(CARRIAGE_RETURN, start)) return false;
+    if (piece.includes(BACKSLASH, start)) {
+      if (piece.includes(END_MARK, start)) return false;
+      const isEscaped =
+        piece.includes(ESCAPED_TAB, start) || piece.includes(ESCAPED_NEWLINE, start);
+      if (this.#hasPlainBackslash && isEscaped) return false;
+    }
+    const counted = countSeparators(start === 0 ? piece : piece.subarray(start));
+    const rowStart = Math.max(start, piece.lastIndexOf(NEWLINE) + 1);
+    const open = counted.newlines === 0 ? counted : countSeparators(piece.subarray(rowStart));
+    if (counted.newlines > 0) {
+      const tabs = this.#tabs + counted.tabs - open.tabs;
+      const isRight = tabs === counted.newlines * (this.#tabsExpected ?? 0);
+      if (this.#tabsExpected !== undefined && !isRight) return false;
+      this.#tabs = 0;
+    }
+    this.#tabs += open.tabs;
+    this.rows += counted.newlines;
+    this.#keep(piece, start, rowStart);
+    return true;
   }
 
   #blame(what: string): void {

@@ -1,10 +1,10 @@
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
-import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
+import { DamageError } from '../backup-encoding/damage-error.ts';
 import { corrupt, readInt } from './archive-fields.ts';
-import { type Compression, readHead } from './archive-head.ts';
+import { readHead } from './archive-head.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
 import { type DataEntry, readToc } from './archive-toc.ts';
-import { readBlockData } from './block-data.ts';
+import { BlockReader } from './block-data.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
 import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
@@ -14,27 +14,22 @@ const BLOCK = { data: 1, largeObjects: 3 };
 
 type Walk = {
   reader: ByteReader;
-  compression: Compression;
-  limits: ArchiveLimits;
+  blocks: BlockReader;
+  encoding: string | undefined;
   contents: ContentsTally;
 };
 
-const readData = async ({ reader, compression, limits }: Walk, where: string) => {
-  const tally = new DataTally();
-  for await (const piece of readBlockData(reader, compression, where, limits)) tally.push(piece);
-  return tally;
-};
-
-const walkTable = async (walk: Walk, entry: DataEntry): Promise<void> => {
-  const tally = await readData(walk, entry.name);
-  const rows = entry.isCopy && walk.compression !== 'lz4' ? tally.rows() : undefined;
-  if (entry.isCopy && rows === undefined && walk.compression !== 'lz4') {
+const walkTable = async ({ blocks, encoding, contents }: Walk, entry: DataEntry): Promise<void> => {
+  const tally = new DataTally({ ...entry, encoding });
+  for await (const { data, padding } of blocks.read(entry.name)) tally.push(data, padding);
+  const rows = entry.isCopy ? tally.rows() : undefined;
+  if (entry.isCopy && rows === undefined) {
     throw new DamageError(
       'corrupt',
       `the rows of ${entry.name} are not ended as pg_dump ends them`,
     );
   }
-  walk.contents.addTable(entry.name, tally.bytes, rows);
+  contents.addTable(entry.name, tally.bytes, rows);
 };
 
 const walkLargeObjects = async (walk: Walk): Promise<void> => {
@@ -43,7 +38,10 @@ const walkLargeObjects = async (walk: Walk): Promise<void> => {
     // An oid above 2^31 is written as a negative number.
     const oid = await readInt(walk.reader);
     if (oid === 0) return;
-    const { bytes } = await readData(walk, `large object ${oid >>> 0}`);
+    let bytes = 0;
+    for await (const { data, padding } of walk.blocks.read(`large object ${oid >>> 0}`)) {
+      bytes += data.length - padding;
+    }
     walk.contents.addLargeObject(oid >>> 0, bytes);
   }
 };
@@ -75,9 +73,9 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
   if (head.format !== 'custom') throw corrupt(reader, `the format is ${head.format}`);
   const toc = await readToc(reader, head, limits);
   const missing = toc.data;
-  const hasData = missing.size > 0;
   const contents = new ContentsTally();
-  const state = { reader, compression: head.compression, limits, contents };
+  const blocks = new BlockReader(reader, head.compression, limits);
+  const state = { reader, blocks, encoding: toc.encoding, contents };
   while (missing.size > 0) {
     if (await reader.atEnd()) {
       const [next] = missing.values();
@@ -94,12 +92,6 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
   if (!(await reader.atEnd())) {
     throw new DamageError('trailing-data', `something follows its last byte, ${reader.position}`);
   }
-  if (head.compression === 'lz4' && hasData) {
-    throw new NotJudgedError(
-      'encoding-not-supported',
-      'its blocks are all there, but lz4 inside them is not read by this version',
-    );
-  }
   return archiveContents(contents, head, toc);
 };
 
@@ -108,10 +100,12 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
  * block, each for an entry that has not had its own, where the table of contents says (a dump into a pipe
  * says nothing), decompressed; and nothing after the last. Constant memory but for the entries with data.
  *
- * Without compression the format has no checksum: a changed byte within a row cannot be seen.
+ * Without compression the format has no checksum, with zstd pg_dump leaves it out, and lz4 has one of its
+ * header alone: a changed byte is seen where a restore would refuse it for its form (`DataTally`), and not
+ * where one value became another.
  *
  * @throws {DamageError} what is wrong with the bytes.
- * @throws {NotJudgedError} another version of the format; lz4; more than `limits` allow.
+ * @throws {NotJudgedError} another version of the format; more than `limits` allow.
  */
 export const walkCustomDump = async (
   source: ByteSource,

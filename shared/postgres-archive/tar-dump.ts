@@ -65,7 +65,7 @@ const readContents = async (state: State): Promise<void> => {
 };
 
 const readTable = async (state: State, entry: DataEntry, { size, name }: TarMember) => {
-  const tally = new DataTally();
+  const tally = new DataTally({ ...entry, encoding: state.toc?.encoding });
   for await (const piece of readMember(state.reader, size)) tally.push(piece);
   const rows = entry.isCopy ? tally.rows() : undefined;
   if (entry.isCopy && rows === undefined) {
@@ -150,7 +150,8 @@ const conclude = (state: State): ArchiveContents => {
  * `toc.dat`, a member for each entry with data and no other, `restore.sql`, and the blocks that end a tar.
  * Constant memory but for the names of entries with data and of large objects.
  *
- * A tar has checksums of its headers only: a changed byte within a row cannot be seen.
+ * A tar has checksums of its headers only: a changed byte is seen where a restore would refuse it for its
+ * form (`DataTally`), and not where one value became another.
  *
  * @throws {DamageError} what is wrong with the bytes.
  * @throws {NotJudgedError} another version of the format; more than `limits` allow.

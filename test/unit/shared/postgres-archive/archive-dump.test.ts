@@ -8,12 +8,11 @@ import {
 } from '../../../support/archive-dumps.ts';
 
 const isTar = (name: string): boolean => name.endsWith('.tar');
-const isLz4 = (name: string): boolean => name.includes('lz4');
 const files = new Map(ARCHIVES.map((name) => [name, readArchive(name)]));
 const bytesOf = (name: string): Buffer => files.get(name) ?? Buffer.alloc(0);
 
 describe('a dump that pg_dump made', () => {
-  it.each(ARCHIVES.filter((name) => !isLz4(name)))('%s is whole', async (name) => {
+  it.each(ARCHIVES)('%s is whole', async (name) => {
     const contents = await walkArchive(bytesOf(name), isTar(name));
     expect(contents.serverVersion).toBe('15.18 (Debian 15.18-0+deb12u1)');
     const [major] = name.split('-');
@@ -23,32 +22,35 @@ describe('a dump that pg_dump made', () => {
     expect(contents.format).toBe(isTar(name) ? 'tar' : 'custom');
   });
 
-  it.each(ARCHIVES.filter(isLz4))('%s is left unjudged', async (name) => {
-    expect(await judgeArchive(bytesOf(name), false)).toBe('encoding-not-supported');
+  it.each([
+    '15-default.dump',
+    '15-z0.dump',
+    '17-zstd.dump',
+    '17-lz4.dump',
+    '17-pipe.dump',
+    '15-shop.tar',
+  ])('%s says what it holds', async (name) => {
+    const contents = await walkArchive(bytesOf(name), isTar(name));
+    expect(contents).toMatchObject({ database: 'shop', tables: 4, rows: 47, tableBytes: 656 });
+    expect(contents.largest).toContainEqual({
+      name: 'public.measured_2026',
+      rows: 41,
+      bytes: 569,
+    });
+    expect(contents.largest).toContainEqual({ name: 'Häuser.leere Tabelle', rows: 0, bytes: 5 });
+    expect(contents.largest).toContainEqual({ name: 'public.no_columns', rows: 2, bytes: 7 });
   });
 
-  it.each(['15-default.dump', '15-z0.dump', '17-zstd.dump', '17-pipe.dump', '15-shop.tar'])(
-    '%s says what it holds',
-    async (name) => {
-      const contents = await walkArchive(bytesOf(name), isTar(name));
-      expect(contents).toMatchObject({ database: 'shop', tables: 4, rows: 47, tableBytes: 656 });
-      expect(contents.largest).toContainEqual({
-        name: 'public.measured_2026',
-        rows: 41,
-        bytes: 569,
-      });
-      expect(contents.largest).toContainEqual({ name: 'Häuser.leere Tabelle', rows: 0, bytes: 5 });
-      expect(contents.largest).toContainEqual({ name: 'public.no_columns', rows: 2, bytes: 7 });
-    },
-  );
-
-  it.each(['15-objects.dump', '17-objects-z0.dump', '15-objects.tar', '17-objects.tar'])(
-    '%s has its large objects counted',
-    async (name) => {
-      const contents = await walkArchive(bytesOf(name), isTar(name));
-      expect(contents).toMatchObject({ tables: 1, rows: 1, largeObjects: 3 });
-    },
-  );
+  it.each([
+    '15-objects.dump',
+    '17-objects-z0.dump',
+    '17-lz4-objects.dump',
+    '15-objects.tar',
+    '17-objects.tar',
+  ])('%s has its large objects counted', async (name) => {
+    const contents = await walkArchive(bytesOf(name), isTar(name));
+    expect(contents).toMatchObject({ tables: 1, rows: 1, largeObjects: 3 });
+  });
 
   it.each(['15-objects.dump', '17-objects.tar'])('%s has its large objects named', async (name) => {
     const { largest } = await walkArchive(bytesOf(name), isTar(name));

@@ -13,24 +13,26 @@ const ENCODINGS = new Set(
 
 const SETTING_BYTES = 4_096;
 
+/** What pg_restore itself obeys, while it reads the table of contents. */
+export type Definition = { fault?: string; encoding?: string };
+
 /**
- * Passes over an entry's definition. Only those that pg_restore itself obeys while it reads the table of
- * contents are judged: it stops where it does not understand them.
+ * Passes over an entry's definition. Only those that pg_restore obeys are judged: it stops where it does
+ * not understand them.
  */
-export const findDefinitionFault = async (
-  reader: ByteReader,
-  kind: string,
-): Promise<string | undefined> => {
+export const readDefinition = async (reader: ByteReader, kind: string): Promise<Definition> => {
   if (kind === 'ENCODING') {
     const set = (await readText(reader, SETTING_BYTES)) ?? '';
-    const name = /^SET client_encoding = '([A-Z0-9_]+)';\n$/.exec(set)?.[1];
-    return name !== undefined && ENCODINGS.has(name) ? undefined : 'the encoding is no known one';
+    const encoding = /^SET client_encoding = '([A-Z0-9_]+)';\n$/.exec(set)?.[1];
+    return encoding !== undefined && ENCODINGS.has(encoding)
+      ? { encoding }
+      : { fault: 'the encoding is no known one' };
   }
   if (kind === 'STDSTRINGS') {
     const set = (await readText(reader, SETTING_BYTES)) ?? '';
     const isKnown = /^SET standard_conforming_strings = '(on|off)';\n$/.test(set);
-    return isKnown ? undefined : 'standard_conforming_strings is neither on nor off';
+    return isKnown ? {} : { fault: 'standard_conforming_strings is neither on nor off' };
   }
   await skipText(reader);
-  return undefined;
+  return {};
 };
