@@ -12,7 +12,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 
 const orderSchema = z.object({
+  /** Before the answer to a LIST, and to any other request. */
   delayMs: z.number(),
+  getDelayMs: z.number(),
   timelines: z.array(z.object({ timeline: z.int(), from: z.int(), count: z.int() })),
   histories: z.array(z.object({ name: z.string(), text: z.string() })),
 });
@@ -21,17 +23,25 @@ const PREFIX = 'wal/';
 const PER_LOG = 256;
 const MAX_KEYS = 1_000;
 
+/** Of every object, as the names of an archive that was written in one second. */
+const WRITTEN = new Date();
+const SEGMENT_BYTES = 16 * 1024 ** 2;
+
 const hex8 = (value: number): string => value.toString(16).toUpperCase().padStart(8, '0');
 const segment = (timeline: number, number: number): string =>
-  `${hex8(timeline)}${hex8(Math.floor(number / PER_LOG))}${hex8(number % PER_LOG)}.gz`;
+  `${hex8(timeline)}${hex8(Math.floor(number / PER_LOG))}${hex8(number % PER_LOG)}`;
 
 let delayMs = 0;
+let getDelayMs = 0;
+/** Requests for segments, as the server counts them. */
+let gets = 0;
 let keys: string[] = [];
 const kept = new Map<string, Buffer>();
 
 /** Puts another archive in the place of this one. */
 const build = (order: z.infer<typeof orderSchema>): void => {
   delayMs = order.delayMs;
+  getDelayMs = order.getDelayMs;
   for (const { name, text } of order.histories)
     kept.set(`/archive/${PREFIX}${name}`, Buffer.from(text));
   keys = [
@@ -54,7 +64,7 @@ const indexAfter = (key: string): number => {
 };
 
 const contents = (key: string, now: string): string =>
-  `<Contents><Key>${key}</Key><LastModified>${now}</LastModified><ETag>&quot;9e107d9d372bb6826bd81d3542a419d6&quot;</ETag><Size>4096</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+  `<Contents><Key>${key}</Key><LastModified>${now}</LastModified><ETag>&quot;9e107d9d372bb6826bd81d3542a419d6&quot;</ETag><Size>${SEGMENT_BYTES}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
 
 const list = (query: URLSearchParams): string => {
   const token = query.get('continuation-token');
@@ -63,12 +73,30 @@ const list = (query: URLSearchParams): string => {
   const limit = Math.min(MAX_KEYS, Number(query.get('max-keys') ?? MAX_KEYS));
   const page = keys.slice(start, start + limit);
   const more = start + page.length < keys.length;
-  const now = new Date().toISOString();
+  const now = WRITTEN.toISOString();
   const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
   return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>archive</Name><KeyCount>${page.length}</KeyCount><IsTruncated>${more}</IsTruncated>${next}${page.map((key) => contents(key, now)).join('')}</ListBucketResult>`;
 };
 
 const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
+
+const SEGMENT = /\/([0-9A-F]{8})([0-9A-F]{8})([0-9A-F]{8})$/;
+
+/** The page header that PostgreSQL 15 begins a segment with, by its name. */
+const headerOf = (pathname: string): Buffer | undefined => {
+  const [, timeline, log, part] = SEGMENT.exec(pathname) ?? [];
+  if (timeline === undefined || log === undefined || part === undefined) return undefined;
+  const header = Buffer.alloc(40);
+  header.writeUInt16LE(0xd110, 0);
+  header.writeUInt16LE(0x0002, 2);
+  header.writeUInt32LE(Number.parseInt(timeline, 16), 4);
+  const number = BigInt(`0x${log}`) * BigInt(PER_LOG) + BigInt(`0x${part}`);
+  header.writeBigUInt64LE(number * BigInt(SEGMENT_BYTES), 8);
+  header.writeBigUInt64LE(7_391_234_567_890_123_456n, 24);
+  header.writeUInt32LE(SEGMENT_BYTES, 32);
+  header.writeUInt32LE(8_192, 36);
+  return header;
+};
 
 const published = (body: string): string => {
   const ids = [...new URLSearchParams(body)].flatMap(([name, value]) =>
@@ -90,12 +118,27 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     send(204, '');
     return;
   }
-  if (delayMs > 0) await wait(delayMs);
+  if (pathname === '/_gets') {
+    send(200, String(gets));
+    return;
+  }
+  const isList = searchParams.has('list-type');
+  await wait(isList ? delayMs : getDelayMs);
+  const header = request.method === 'GET' && !isList ? headerOf(pathname) : undefined;
+  if (header !== undefined) {
+    gets += 1;
+    response.writeHead(206, {
+      'content-range': `bytes 0-39/${SEGMENT_BYTES}`,
+      'last-modified': WRITTEN.toUTCString(),
+    });
+    response.end(header);
+    return;
+  }
   if (request.method === 'POST') send(200, published(body.toString()));
   else if (request.method === 'PUT') {
     kept.set(pathname, body);
     send(200, '', etagOf(body));
-  } else if (searchParams.has('list-type')) send(200, list(searchParams));
+  } else if (isList) send(200, list(searchParams));
   else {
     const held = kept.get(decodeURIComponent(pathname));
     if (held === undefined) send(404, '<Error><Code>NoSuchKey</Code></Error>');

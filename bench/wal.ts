@@ -20,6 +20,10 @@ const NEW_SEGMENTS = 5;
 const ROUNDS = 3;
 /** What one LIST request to S3 takes from a Lambda in its Region, about. */
 const DELAY_MS = 40;
+/** What the first 40 bytes of an object take from there. */
+const GET_DELAY_MS = 20;
+/** The function's own timeout. */
+const BUDGET_MS = 240_000;
 
 const PLAN = `
 plan: bench
@@ -58,7 +62,7 @@ try {
   const build = (delayMs: number, timelines: Timeline[], histories: object[] = []) =>
     fetch(`${endpoint}/_build`, {
       method: 'POST',
-      body: JSON.stringify({ delayMs, timelines, histories }),
+      body: JSON.stringify({ delayMs, getDelayMs: GET_DELAY_MS, timelines, histories }),
     });
   const answerSchema = z.array(
     z.looseObject({
@@ -70,7 +74,7 @@ try {
   );
   const context = {
     awsRequestId: 'bench',
-    getRemainingTimeInMillis: () => 60_000,
+    getRemainingTimeInMillis: () => BUDGET_MS,
   } satisfies Partial<Context>;
   const check = async (event: object) => {
     const started = performance.now();
@@ -79,8 +83,16 @@ try {
     const reports = answerSchema.parse(answer);
     const continuity = reports.find((report) => report.check === 'wal-continuity');
     if (continuity?.verdict !== 'pass') throw new Error(continuity?.summary ?? 'no report');
-    const requests = continuity.measurements.find(({ name }) => name === 'list-requests');
-    return { ms, requests: requests?.value ?? Number.NaN };
+    const content = reports.find((report) => report.check === 'wal-content');
+    if (content?.verdict !== 'pass') throw new Error(content?.summary ?? 'no report');
+    const measured = (name: string): number =>
+      content.measurements.find((one) => one.name === name)?.value ?? Number.NaN;
+    return {
+      ms,
+      requests: measured('list-requests'),
+      gets: measured('get-requests'),
+      headers: measured('headers-read'),
+    };
   };
   const listAll = async (): Promise<{ ms: number; requests: number }> => {
     const s3 = new S3Client({ forcePathStyle: true });
@@ -95,6 +107,12 @@ try {
     ms: Math.round(median(runs.map(({ ms }) => ms))),
     requests: median(runs.map(({ requests }) => requests)),
   });
+
+  await build(DELAY_MS, [{ timeline: 1, from: 1_000, count: SEGMENTS }]);
+  const headers = await check({});
+  const rss = Math.round(process.resourceUsage().maxRSS / 1024);
+  const served = Number(await (await fetch(`${endpoint}/_gets`)).text());
+  say(`Headers: ${Math.round(headers.ms)} ms, ${served} GET requests`);
 
   const first = [];
   const steady = [];
@@ -124,9 +142,16 @@ try {
   figure('answer-delay-ms', DELAY_MS);
   figure('first-scan-ms', scan.ms);
   figure('first-scan-list-requests', scan.requests);
+  figure('answer-delay-get-ms', GET_DELAY_MS);
+  figure('headers-read', headers.headers);
+  figure('headers-seconds', (headers.ms / 1_000).toFixed(1));
+  figure('get-requests', served);
+  figure('budget-seconds', BUDGET_MS / 1_000);
+  figure('headers-max-rss-mb', rss);
   figure('timelines', 1);
   figure('steady-ms', look.ms);
   figure('steady-list-requests', look.requests);
+  figure('steady-get-requests', steady.at(-1)?.gets ?? Number.NaN);
   figure('two-timelines-steady-list-requests', twoTimelines.requests);
   figure('sequential-list-ms', all.ms);
   figure('sequential-list-requests', all.requests);

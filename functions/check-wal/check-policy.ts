@@ -4,12 +4,17 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { CursorStore } from './cursor-store.ts';
+import { decideContent } from './decide-content.ts';
 import { decideContinuity } from './decide-continuity.ts';
 import { decideFreshness } from './decide-freshness.ts';
 import { decideSegmentSize } from './decide-segment-size.ts';
 import { decideUnseen } from './decide-unseen.ts';
+import { decodeHeaders, emptyHeaderMemory, encodeHeaders } from './header-memory.ts';
+import type { Opening } from './inspect-segment.ts';
 import type { Judgement } from './judgement.ts';
-import { surveyArchive } from './survey-archive.ts';
+import { type HeaderLook, readHeaders } from './read-headers.ts';
+import { refreshHeaders } from './refresh-headers.ts';
+import { type Memory, surveyArchive } from './survey-archive.ts';
 
 /** So often everything is read again: deletions of old segments are seen by nothing else. */
 const FULL_SCAN_MS = 24 * 3_600_000;
@@ -19,8 +24,11 @@ export type PolicyCheck = {
   client: ArchiveClient;
   cursors: CursorStore;
   now: Date;
-  /** Read everything, whatever is remembered. */
+  /** Read every name, whatever is remembered. */
   rescan: boolean;
+  readSecret: Opening['readSecret'];
+  /** No segment is begun after this moment, in the milliseconds of `performance.now`. */
+  until: number;
   /** Told what went wrong without changing the verdict. */
   warn: (message: string, detail: object) => void;
 };
@@ -32,20 +40,37 @@ const placeOf = ({
   segmentSizeBytes,
   encoding = [],
 }: StoredBackup): string =>
-  [formatLocation(location), match, segmentSizeBytes ?? '-', encoding.length].join(' ');
+  [
+    formatLocation(location),
+    match,
+    segmentSizeBytes ?? '-',
+    encoding.map((layer) => layer.name).join('+'),
+  ].join(' ');
+
+type Remembered = {
+  writable: boolean;
+  etag?: string;
+  memory?: Memory & { scannedAt: string };
+};
 
 /** A memory that cannot be reached costs a full scan, not the report. */
-const remember = async ({ policy, cursors, now, rescan, warn }: PolicyCheck) => {
+const remember = async ({
+  policy,
+  cursors,
+  now,
+  rescan,
+  warn,
+}: PolicyCheck): Promise<Remembered> => {
   try {
     const stored = await cursors.read(policy.name);
     const cursor = stored?.value;
-    const usable =
-      cursor !== undefined &&
-      !rescan &&
-      cursor.place === placeOf(policy) &&
-      now.getTime() - Date.parse(cursor.scannedAt) < FULL_SCAN_MS;
-    const known = usable ? decodeCursor(cursor) : undefined;
-    const memory = cursor && known && { known, turn: cursor.turn, scannedAt: cursor.scannedAt };
+    const isHere = cursor !== undefined && cursor.place === placeOf(policy);
+    const known = isHere ? decodeCursor(cursor) : undefined;
+    if (cursor === undefined || known === undefined) return { writable: true, etag: stored?.etag };
+    const { turn, scannedAt } = cursor;
+    const isOld = now.getTime() - Date.parse(scannedAt) >= FULL_SCAN_MS;
+    const headers = cursor.headers && decodeHeaders(cursor.headers);
+    const memory = { known, turn, scannedAt, headers, readAll: rescan || isOld };
     return { writable: true, etag: stored?.etag, memory };
   } catch (error) {
     warn('The cursor was not read', { policy: policy.name, ...describeAwsFailure(error) });
@@ -53,13 +78,33 @@ const remember = async ({ policy, cursors, now, rescan, warn }: PolicyCheck) => 
   }
 };
 
+/** What becomes of reading that cannot be remembered: the same segments would be read every five minutes. */
+const NO_MEMORY = {
+  reason: 'memory-unavailable',
+  detail: 'what is read could not be remembered, and would be read again with every run',
+};
+
+const lookInside = async (
+  { policy, client, readSecret, until, now }: PolicyCheck,
+  { survey, full }: Awaited<ReturnType<typeof surveyArchive>>,
+  memory: Memory | undefined,
+  canRemember: boolean,
+): Promise<HeaderLook> => {
+  // Under another segment size the same numbers are other segments.
+  const known = memory?.known.segmentSize === survey.segmentSize ? memory.headers : undefined;
+  const headers = refreshHeaders(known ?? emptyHeaderMemory(now), survey, now);
+  const input = { policy, survey, full, memory: headers, readSecret, read: client.readHead };
+  const look = await readHeaders({ ...input, until: canRemember ? until : 0 });
+  return canRemember || look.left === 0 ? look : { ...look, trouble: NO_MEMORY };
+};
+
 /** Every check of one archive. Rejects only for a fault of this code; what S3 answers is a verdict. */
 export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
-  const { policy, client, cursors, now, warn } = check;
+  const { policy, cursors, now, warn } = check;
   const { writable, etag, memory } = await remember(check);
   let looked: Awaited<ReturnType<typeof surveyArchive>>;
   try {
-    looked = await surveyArchive(client, policy, memory);
+    looked = await surveyArchive(check, memory);
   } catch (error) {
     return decideUnseen(policy, describeAwsFailure(error));
   }
@@ -70,9 +115,13 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     turn: full || memory === undefined ? 0 : memory.turn + 1,
   };
   const cursor = writable ? encodeCursor(survey, about) : undefined;
+  const look = await lookInside(check, looked, memory, cursor !== undefined);
   try {
     // Where another run was faster, its memory is as good as this one's.
-    if (cursor !== undefined) await cursors.write(policy.name, cursor, etag);
+    if (cursor !== undefined) {
+      const headers = encodeHeaders(look.memory);
+      await cursors.write(policy.name, { ...cursor, headers }, etag);
+    }
   } catch (error) {
     warn('The cursor was not written', { policy: policy.name, ...describeAwsFailure(error) });
   }
@@ -80,5 +129,6 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     decideFreshness(policy, survey, now),
     decideContinuity(policy, survey, now),
     decideSegmentSize(policy, survey),
+    decideContent(policy, survey, look),
   ];
 };

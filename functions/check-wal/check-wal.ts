@@ -4,6 +4,7 @@ import type { Location } from '../../shared/plan/location.ts';
 import type { Plan, StoredBackup } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
 import { makeEvent } from '../../shared/publish/make-event.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { checkPolicy } from './check-policy.ts';
 import type { CursorStore } from './cursor-store.ts';
@@ -14,12 +15,15 @@ export type Services = Place & {
   plan: Plan;
   openArchive: (location: Location, signal: AbortSignal) => ArchiveClient;
   cursors: CursorStore;
+  readSecret: SecretReader;
   publish: FactPublisher;
 };
 
 /** Time kept for the cursor and for publishing when the listing has to be given up. */
 const RESERVED_MS = 12_000;
 const SHORTEST_MS = 1_000;
+/** Before that moment the last segments are begun, so that all that are under way come to an end. */
+const LAST_READS_MS = 3_000;
 
 export const walPolicies = ({ backups }: Pick<Plan, 'backups'>): StoredBackup[] =>
   backups.filter((backup) => backup.store === 's3').filter(({ kind }) => kind === 'wal');
@@ -31,7 +35,9 @@ const checkOne = async (
   run: Run,
 ): Promise<CheckReport[]> => {
   const ended = new AbortController();
-  const budget = AbortSignal.timeout(Math.max(SHORTEST_MS, run.remainingMs() - RESERVED_MS));
+  const budgetMs = Math.max(SHORTEST_MS, run.remainingMs() - RESERVED_MS);
+  const budget = AbortSignal.timeout(budgetMs);
+  const until = performance.now() + budgetMs - LAST_READS_MS;
   const client = services.openArchive(policy.location, AbortSignal.any([ended.signal, budget]));
   const now = run.now();
   try {
@@ -41,11 +47,16 @@ const checkOne = async (
       cursors: services.cursors,
       now,
       rescan,
+      readSecret: (layer) => services.readSecret(layer.passphrase),
+      until,
       warn: (message, detail) => run.log.warn(message, { detail }),
     });
-    const requests = { name: 'list-requests', value: client.listRequests(), unit: 'requests' };
+    const requests = [
+      { name: 'list-requests', value: client.listRequests(), unit: 'requests' },
+      { name: 'get-requests', value: client.getRequests(), unit: 'requests' },
+    ];
     return judgements.map((judgement) => {
-      const measurements = [...judgement.measurements, requests];
+      const measurements = [...judgement.measurements, ...requests];
       return makeReport(policy, { ...judgement, measurements }, now, services);
     });
   } finally {
@@ -55,7 +66,7 @@ const checkOne = async (
 };
 
 /**
- * Checks every WAL archive of the plan, or the one that was asked for, and publishes three reports on
+ * Checks every WAL archive of the plan, or the one that was asked for, and publishes four reports on
  * each. May be called at any time and as often as one likes.
  *
  * @throws {PublishError} where a report did not reach the topic; calling again helps.

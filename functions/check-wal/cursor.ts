@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { formatLsn, parseLsn } from '../../shared/postgres-wal/lsn.ts';
 import { formatSegmentName, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import type { Run } from '../../shared/postgres-wal/segment-runs.ts';
-import type { Observation } from './observation.ts';
+import { headerMemorySchema } from './header-memory.ts';
+import type { FormSeen, Observation } from './observation.ts';
 import type { Survey } from './survey.ts';
 
 /** More holes than that are not remembered; the archive is then read in full every time. */
@@ -27,6 +28,14 @@ export const cursorSchema = z.object({
       runs: z.array(runSchema),
       empty: z.array(runSchema),
       odd: z.array(runSchema),
+      forms: z.array(
+        z.object({
+          suffix: z.string(),
+          /** Absent where they are the timeline's own. */
+          runs: z.array(runSchema).optional(),
+          archived: z.array(runSchema),
+        }),
+      ),
       newest: z.object({ segment: z.string(), name: z.string(), at: z.number() }),
       files: z.int(),
     }),
@@ -45,18 +54,28 @@ export const cursorSchema = z.object({
   partials: z.int(),
   others: z.int(),
   misnamed: z.string().optional(),
+  /** Absent where no segment was looked into. */
+  headers: headerMemorySchema.optional(),
 });
 
 export type Cursor = z.infer<typeof cursorSchema>;
 
 type About = Pick<Cursor, 'place' | 'scannedAt' | 'turn'>;
 
+const isSame = (a: readonly Run[], b: readonly Run[]): boolean =>
+  a.length === b.length &&
+  a.every(({ first, last }, index) => b[index]?.first === first && b[index]?.last === last);
+
 /** Answers undefined for an archive with too many holes to be worth remembering. */
 export const encodeCursor = (survey: Survey, about: About): Cursor | undefined => {
   const { segmentSize, sizeKnown, seen, histories } = survey;
   const entries = [...seen.timelines];
   const runs = entries.reduce(
-    (sum, [, one]) => sum + one.runs.length + one.empty.length + one.odd.length,
+    (sum, [, one]) =>
+      [...one.forms.values()].reduce(
+        (runs, form) => runs + form.runs.length + form.archived.length,
+        sum + one.runs.length + one.empty.length + one.odd.length,
+      ),
     0,
   );
   if (runs > MAX_RUNS) return undefined;
@@ -75,6 +94,11 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
         runs: one.runs.map(named),
         empty: one.empty.map(named),
         odd: one.odd.map(named),
+        forms: [...one.forms].map(([suffix, { runs, archived }]) => ({
+          suffix,
+          ...(!isSame(runs, one.runs) && { runs: runs.map(named) }),
+          archived: archived.map(named),
+        })),
         newest,
         files: one.files,
       },
@@ -126,12 +150,23 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
   try {
     const seen: Observation = {
       timelines: new Map(
-        cursor.timelines.map(({ timeline, runs, empty, odd, newest, files }) => {
+        cursor.timelines.map(({ timeline, runs, empty, odd, newest, forms, files }) => {
           const { segment: newestName, ...rest } = newest;
           const end = { ...rest, number: segment(newestName).number };
+          const decoded = forms.map((form): [string, FormSeen] => {
+            const own = (form.runs ?? runs).map(run).map((one) => ({ ...one, mark: 0 }));
+            return [form.suffix, { runs: own, archived: form.archived.map(run), changed: [] }];
+          });
           return [
             timeline,
-            { runs: runs.map(run), empty: empty.map(run), odd: odd.map(run), newest: end, files },
+            {
+              runs: runs.map(run),
+              empty: empty.map(run),
+              odd: odd.map(run),
+              newest: end,
+              forms: new Map(decoded),
+              files,
+            },
           ];
         }),
       ),

@@ -31,5 +31,6 @@ export const decideUnseen = (policy: StoredBackup, failure: AwsFailure): Judgeme
     { ...common, check: 'wal-freshness', promise: 'fresh' },
     { ...common, check: 'wal-continuity' },
     { ...common, check: 'wal-segment-size' },
+    { ...common, check: 'wal-content' },
   ];
 };

@@ -5,7 +5,7 @@ import {
   type Range,
   replaceRange,
 } from '../../shared/postgres-wal/segment-runs.ts';
-import type { Observation, TimelineSeen } from './observation.ts';
+import { emptyForm, type FormSeen, type Observation, type TimelineSeen } from './observation.ts';
 
 /** Part of one timeline. */
 export type Part = { timeline: number } & Range;
@@ -27,6 +27,22 @@ export const hasLost = (known: Observation, now: Observation, part: Part): boole
   );
 };
 
+const replaceForms = (
+  before: TimelineSeen['forms'],
+  now: TimelineSeen['forms'],
+  part: Part,
+): TimelineSeen['forms'] => {
+  const forms: TimelineSeen['forms'] = new Map();
+  for (const suffix of new Set([...before.keys(), ...now.keys()])) {
+    const [old, found] = [before.get(suffix) ?? emptyForm(), now.get(suffix) ?? emptyForm()];
+    const replaced = (list: keyof FormSeen) => replaceRange(old[list], part, found[list]);
+    const runs = replaced('runs');
+    if (runs.length === 0) continue;
+    forms.set(suffix, { runs, archived: replaced('archived'), changed: replaced('changed') });
+  }
+  return forms;
+};
+
 /** Puts what a part of a timeline shows now in place of what was known of it. */
 export const replacePart = (known: Observation, now: Observation, part: Part): Observation => {
   const { timeline, from, to } = part;
@@ -45,6 +61,7 @@ export const replacePart = (known: Observation, now: Observation, part: Part): O
       empty: replaced('empty'),
       odd: replaced('odd'),
       newest,
+      forms: replaceForms(before?.forms ?? new Map(), seen?.forms ?? new Map(), part),
       files,
     });
   const outside = known.labels.filter(

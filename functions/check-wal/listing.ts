@@ -1,5 +1,12 @@
 /** An object by its name below the archive's folder. */
-export type ListedFile = { name: string; size: number; lastModified: Date; etag: string };
+export type ListedFile = {
+  name: string;
+  size: number;
+  lastModified: Date;
+  etag: string;
+  /** Its storage class is one whose bytes cannot be read before somebody restores them. */
+  archived?: boolean;
+};
 
 export type Page = {
   files: ListedFile[];

@@ -12,6 +12,15 @@ import type { ListedFile } from './listing.ts';
 /** The highest segment of a timeline, as it stands in the archive. */
 export type Newest = { number: bigint; name: string; at: number };
 
+/** The files of a timeline whose names end alike: `''` for raw ones, `.gz`. */
+export type FormSeen = {
+  runs: Run[];
+  /** In a storage class whose bytes cannot be read. */
+  archived: Run[];
+  /** Written again since their headers were read. Of this look at the archive alone. */
+  changed: Run[];
+};
+
 export type TimelineSeen = {
   /** Marked with when they were archived, in milliseconds since 1970. */
   runs: Run[];
@@ -20,6 +29,8 @@ export type TimelineSeen = {
   /** Raw segments that are not exactly as long as the rest, marked with their bytes. */
   odd: Run[];
   newest?: Newest;
+  /** By the end of their names: which objects there are to look into. */
+  forms: Map<string, FormSeen>;
   /** Files of this timeline: with a raw and a compressed copy there are two for each segment. */
   files: number;
 };
@@ -52,6 +63,8 @@ export type Reading = {
   isOurs: (name: string) => boolean;
   /** False where the plan says that the bytes are encoded although the names do not. */
   rawNamesAreRaw: boolean;
+  /** Whether a segment was written again after its header was read, `at` being when it was last modified. */
+  isOverwritten?: (file: Segment & { suffix: string; at: number }) => boolean;
 };
 
 export const emptyObservation = (): Observation => ({
@@ -68,9 +81,27 @@ export const emptyObservation = (): Observation => ({
 const timelineSeen = (seen: Observation, timeline: number): TimelineSeen => {
   const known = seen.timelines.get(timeline);
   if (known !== undefined) return known;
-  const fresh = { runs: [], empty: [], odd: [], files: 0 };
+  const fresh = { runs: [], empty: [], odd: [], forms: new Map(), files: 0 };
   seen.timelines.set(timeline, fresh);
   return fresh;
+};
+
+export const emptyForm = (): FormSeen => ({ runs: [], archived: [], changed: [] });
+
+const addForm = (
+  { forms }: TimelineSeen,
+  parsed: Segment,
+  suffix: string,
+  { file, reading }: { file: ListedFile; reading: Reading },
+): void => {
+  const form = forms.get(suffix) ?? emptyForm();
+  forms.set(suffix, form);
+  appendSegment(form.runs, parsed.number, 0);
+  if (file.archived) appendSegment(form.archived, parsed.number, 0);
+  const at = file.lastModified.getTime();
+  if (reading.isOverwritten?.({ ...parsed, suffix, at })) {
+    appendSegment(form.changed, parsed.number, 0);
+  }
 };
 
 const addOther = (seen: Observation, name: string): void => {
@@ -107,6 +138,7 @@ const addSegment = (
     appendSegment(timeline.odd, parsed.number, file.size);
   }
   timeline.newest = { number: parsed.number, name: file.name, at };
+  addForm(timeline, parsed, file.name.slice(segment.name.length), { file, reading });
 };
 
 /** Takes in one file; files come in the order of their names. Changes `seen`. */
@@ -148,11 +180,28 @@ export const observeFile = (seen: Observation, file: ListedFile, reading: Readin
   }
 };
 
+const joinForms = (
+  below: TimelineSeen['forms'],
+  above: TimelineSeen['forms'],
+): TimelineSeen['forms'] => {
+  const forms = new Map(below);
+  for (const [suffix, { runs, archived, changed }] of above) {
+    const lower = forms.get(suffix) ?? emptyForm();
+    forms.set(suffix, {
+      runs: joinRuns(lower.runs, runs),
+      archived: joinRuns(lower.archived, archived),
+      changed: joinRuns(lower.changed, changed),
+    });
+  }
+  return forms;
+};
+
 const joinTimeline = (below: TimelineSeen | undefined, above: TimelineSeen): TimelineSeen => ({
   runs: joinRuns(below?.runs ?? [], above.runs),
   empty: joinRuns(below?.empty ?? [], above.empty),
   odd: joinRuns(below?.odd ?? [], above.odd),
   newest: above.newest,
+  forms: joinForms(below?.forms ?? new Map(), above.forms),
   files: (below?.files ?? 0) + above.files,
 });
 

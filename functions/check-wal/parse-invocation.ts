@@ -4,7 +4,7 @@ import { UnprocessableMessageError } from '../../shared/handler/message-errors.t
 const invocationSchema = z.strictObject({
   /** The one policy to check; all of them without it. */
   policy: z.string().optional(),
-  /** Read the whole archive, whatever is remembered of it. */
+  /** List every name, whatever is remembered of them; headers that were read are not read again. */
   rescan: z.boolean().default(false),
 });
 

@@ -5,11 +5,14 @@ import { inferSegmentSize, partBeyond } from '../../shared/postgres-wal/infer-se
 import { DEFAULT_SEGMENT_SIZE } from '../../shared/postgres-wal/segment-name.ts';
 import { clipRuns } from '../../shared/postgres-wal/segment-runs.ts';
 import type { ArchiveClient } from './archive-client.ts';
+import { formKey, type HeaderMemory } from './header-memory.ts';
 import { readHistories } from './history-reader.ts';
+import type { Opening } from './inspect-segment.ts';
 import type { Part } from './known-part.ts';
 import type { ListNames } from './listing.ts';
 import { lookAtPart, lookForHistory, lookForNews } from './look-again.ts';
 import type { Observation, Reading } from './observation.ts';
+import { isOverwritten, runsOf } from './read-blocks.ts';
 import { scanArchive } from './scan-archive.ts';
 import { readSegmentSize } from './size-reader.ts';
 import { archiveOf, newestOf, type Survey } from './survey.ts';
@@ -19,8 +22,14 @@ const SUSPECTS_A_RUN = 10;
 /** An archive of this many files fits into one page: reading it all costs what a look for news does. */
 const ONE_PAGE = 700;
 
-const readingOf = (policy: StoredBackup, segmentSize: number): Reading => ({
+/** What headers were read before is only told by numbers of the same segment size. */
+const readingOf = (policy: StoredBackup, segmentSize: number, memory?: Memory): Reading => ({
   segmentSize,
+  isOverwritten:
+    memory?.known.segmentSize !== segmentSize
+      ? undefined
+      : ({ timeline, suffix, number, at }) =>
+          isOverwritten(memory.headers?.forms.get(formKey(timeline, suffix)), number, at),
   isOurs: (name) => policy.match === undefined || matchesName(policy.match, name),
   rawNamesAreRaw: (policy.encoding ?? []).length === 0,
 });
@@ -41,32 +50,52 @@ const sizeShownBy = (seen: Observation, assumed: Size, stated: number | undefine
   return { segmentSize: bytes, sizeKnown: source === 'plan' || source === 'objects' };
 };
 
-/** What the newest compressed segment says itself, where neither raw segments nor the plan do. */
-const sizeWithin = async (client: ArchiveClient, seen: Observation, size: Size): Promise<Size> => {
+/** What the newest segment says itself, where neither raw segments nor the plan do. */
+const sizeWithin = async (opening: Opening, seen: Observation, size: Size): Promise<Size> => {
   const newest = newestOf(seen);
   if (size.sizeKnown || newest === undefined) return size;
-  const segmentSize = await readSegmentSize(client, newest.name);
+  const segmentSize = await readSegmentSize(opening, newest.name);
   return segmentSize === undefined ? size : { segmentSize, sizeKnown: true };
 };
 
 const scanFully = async (
-  client: ArchiveClient,
-  policy: StoredBackup,
-  known: Size | undefined,
+  { client, policy, readSecret }: Means,
+  memory: Memory | undefined,
 ): Promise<Look> => {
+  const known = memory?.readAll ? undefined : memory?.known;
   const stated = policy.segmentSizeBytes;
   const segmentSize = stated ?? known?.segmentSize ?? DEFAULT_SEGMENT_SIZE;
   const assumed = { segmentSize, sizeKnown: known?.sizeKnown ?? false };
-  const seen = await scanArchive(client.list, readingOf(policy, segmentSize));
-  const size = await sizeWithin(client, seen, sizeShownBy(seen, assumed, stated));
+  const seen = await scanArchive(client.list, readingOf(policy, segmentSize, memory));
+  const opening = { policy, read: client.readHead, readSecret };
+  const size = await sizeWithin(opening, seen, sizeShownBy(seen, assumed, stated));
   if (size.segmentSize === segmentSize) return { ...size, seen };
   return { ...size, seen: await scanArchive(client.list, readingOf(policy, size.segmentSize)) };
+};
+
+/** What is remembered of the archive, of its segments' headers too. */
+export type Memory = {
+  known: Survey;
+  turn: number;
+  headers?: HeaderMemory;
+  /** Every name is to be listed, as if nothing was known of them. */
+  readAll?: boolean;
+};
+
+export type Means = {
+  client: ArchiveClient;
+  policy: StoredBackup;
+  readSecret: Opening['readSecret'];
 };
 
 type Suspect = { part: Part } | { history: number };
 
 /** What may have been mended since: each costs a LIST request, so they take turns. */
-const suspectsOf = (known: Survey, looked: readonly Part[], turn: number): Suspect[] => {
+const suspectsOf = (
+  known: Survey,
+  looked: readonly Part[],
+  { turn, headers }: Memory,
+): Suspect[] => {
   const { gaps, missingHistories } = findGaps(archiveOf(known));
   const seenFrom = new Map(looked.map(({ timeline, from }) => [timeline, from]));
   const unseen = ({ timeline, from, to }: Part): Part[] => {
@@ -77,7 +106,15 @@ const suspectsOf = (known: Survey, looked: readonly Part[], turn: number): Suspe
   const broken = [...known.seen.timelines].flatMap(([timeline, { empty, odd }]) =>
     [...empty, ...odd].map(({ first, last }) => ({ timeline, from: first, to: last })),
   );
-  const parts = [...gaps.map(({ timeline, range }) => ({ timeline, ...range })), ...broken];
+  const wrong = [...(headers?.forms ?? [])].flatMap(([key, blocks]) =>
+    runsOf(blocks, 'bad').map(({ first, last }) => ({
+      timeline: Number.parseInt(key, 10),
+      from: first,
+      to: last,
+    })),
+  );
+  const missing = gaps.map(({ timeline, range }) => ({ timeline, ...range }));
+  const parts = [...missing, ...broken, ...wrong];
   const all: Suspect[] = [
     ...missingHistories
       .filter((id) => (seenFrom.get(id) ?? 0n) > 0n)
@@ -91,14 +128,15 @@ const suspectsOf = (known: Survey, looked: readonly Part[], turn: number): Suspe
 const lookAgain = async (
   list: ListNames,
   policy: StoredBackup,
-  { known, turn }: Memory,
+  memory: Memory,
 ): Promise<Look | undefined> => {
+  const { known } = memory;
   const { segmentSize, sizeKnown } = known;
-  const reading = readingOf(policy, segmentSize);
+  const reading = readingOf(policy, segmentSize, memory);
   const news = await lookForNews(list, known.seen, reading);
   let seen = news?.seen;
   if (news === undefined || seen === undefined) return undefined;
-  for (const suspect of suspectsOf({ ...known, seen }, news.parts, turn)) {
+  for (const suspect of suspectsOf({ ...known, seen }, news.parts, memory)) {
     seen =
       'part' in suspect
         ? await lookAtPart(list, seen, suspect.part, reading)
@@ -108,24 +146,22 @@ const lookAgain = async (
   return { segmentSize, sizeKnown, seen };
 };
 
-export type Memory = { known: Survey; turn: number };
-
 /**
  * Looks at an archive: only at what is new and at what was wrong where its memory serves, at all of it
  * otherwise. `full` says which. Errors of S3 pass through.
  */
 export const surveyArchive = async (
-  client: ArchiveClient,
-  policy: StoredBackup,
+  means: Means,
   memory: Memory | undefined,
 ): Promise<{ survey: Survey; full: boolean }> => {
-  const known = memory?.known;
+  const { client, policy } = means;
+  const known = memory?.readAll ? undefined : memory?.known;
   const small = known !== undefined && known.seen.files <= ONE_PAGE;
   const again =
-    memory === undefined || small || memory.known.seen.timelines.size === 0
+    memory === undefined || known === undefined || small || known.seen.timelines.size === 0
       ? undefined
       : await lookAgain(client.list, policy, memory);
-  const looked = again ?? (await scanFully(client, policy, known));
+  const looked = again ?? (await scanFully(means, memory));
   const histories = await readHistories(client, looked.seen.histories, known?.histories ?? []);
   return { survey: { ...looked, histories }, full: again === undefined };
 };

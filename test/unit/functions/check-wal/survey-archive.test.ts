@@ -28,16 +28,23 @@ const clientOver = (
       if (texts[name] === undefined) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
       return Buffer.from(texts[name]);
     },
-    readStart: async (name, bytes) => {
+    getRequests: () => starts.length,
+    readHead: async (name, bytes) => {
       starts.push(name);
-      return (contents.get(name) ?? Buffer.from('?')).subarray(0, bytes);
+      const start = (contents.get(name) ?? Buffer.from('?')).subarray(0, bytes);
+      return { bytes: start, lastModified: new Date(0) };
     },
   };
   return { client, asked, reads, starts };
 };
+const means = (client: ArchiveClient, policy = walPolicy()) => ({
+  client,
+  policy,
+  readSecret: async () => 'unused',
+});
 const survey = async (files: readonly ListedFile[], memory?: Memory, policy = walPolicy()) => {
   const { client, asked } = clientOver(files);
-  const looked = await surveyArchive(client, policy, memory);
+  const looked = await surveyArchive(means(client, policy), memory);
   const { gaps } = findGaps(archiveOf(looked.survey));
   return { ...looked, gaps, requests: asked.length };
 };
@@ -101,7 +108,7 @@ describe('a survey of an archive', () => {
 
   it('reads a large one whole where its memory is of nothing', async () => {
     const { client } = clientOver([]);
-    const empty = (await surveyArchive(client, walPolicy(), undefined)).survey;
+    const empty = (await surveyArchive(means(client, walPolicy()), undefined)).survey;
     const known = { ...empty, seen: { ...empty.seen, files: 5_000 } };
     expect(
       await survey(
@@ -161,27 +168,27 @@ describe('a survey of an archive', () => {
     );
     const text = { [history(2)]: '1\t3/20000000\tx' };
     const first = clientOver(files, text);
-    const { survey: known } = await surveyArchive(first.client, walPolicy(), undefined);
+    const { survey: known } = await surveyArchive(means(first.client, walPolicy()), undefined);
     expect(known.histories).toMatchObject([{ switches: [{ parent: 1, lsn: 0x3_2000_0000n }] }]);
     expect(first.reads).toEqual([history(2)]);
     const second = clientOver(files, text);
-    await surveyArchive(second.client, walPolicy(), remember(known));
+    await surveyArchive(means(second.client, walPolicy()), remember(known));
     expect(second.reads).toEqual([]);
     const changed = files.map((one) => (one.name === history(2) ? { ...one, etag: '"new"' } : one));
     const third = clientOver(changed, text);
-    await surveyArchive(third.client, walPolicy(), remember(known));
+    await surveyArchive(means(third.client, walPolicy()), remember(known));
     expect(third.reads).toEqual([history(2)]);
   });
 
   it('leaves unread a history that it may not get, and tries again', async () => {
     const names = [...segments(1, 0n, 5), history(2), ...segments(2, 5n, 3)];
     const { client, reads } = clientOver(names.map((name) => file(name)));
-    const first = await surveyArchive(client, walPolicy(), undefined);
+    const first = await surveyArchive(means(client, walPolicy()), undefined);
     expect(decideContinuity(walPolicy(), first.survey, new Date())).toMatchObject({
       verdict: 'unknown',
       reason: 'access-denied',
     });
-    await surveyArchive(client, walPolicy(), remember(first.survey));
+    await surveyArchive(means(client, walPolicy()), remember(first.survey));
     expect(reads).toEqual([history(2), history(2)]);
   });
 });
@@ -203,7 +210,7 @@ describe('a new archive of compressed 64 MB segments that rolled over once', () 
   };
   const look = async (bytes: Buffer, memory?: Memory, listed = files) => {
     const { client, starts } = clientOver(listed, {}, new Map([[newest, bytes]]));
-    const { survey: found } = await surveyArchive(client, walPolicy(), memory);
+    const { survey: found } = await surveyArchive(means(client, walPolicy()), memory);
     return { found, starts, said: decideContinuity(walPolicy(), found, new Date()) };
   };
 

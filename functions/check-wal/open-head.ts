@@ -1,0 +1,108 @@
+import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
+import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
+import { GZIP_MAGIC } from '../../shared/backup-encoding/gunzip.ts';
+import { type EncryptingLayer, openLayers } from '../../shared/backup-encoding/open-layers.ts';
+import { PAGE_HEADER_BYTES } from '../../shared/postgres-wal/page-header.ts';
+import type { Layers } from './segment-layers.ts';
+
+/** What the beginning of a file holds under its layers. */
+export type OpenedHead =
+  | { is: 'open'; bytes: Buffer }
+  /** A block of the compression is longer than what was read. */
+  | { is: 'more-needed' }
+  | { is: 'broken'; finding: string; detail: string }
+  | { is: 'not-judged'; reason: string; detail: string };
+
+type Input = {
+  /** The first bytes of the file. */
+  head: Buffer;
+  /** Whether that is all of the file. */
+  whole: boolean;
+  layers: Layers;
+  /** Who says that these are the layers. */
+  saidBy: 'plan' | 'name';
+  readSecret: (layer: EncryptingLayer) => Promise<string>;
+};
+
+/** Deflate grows at most about a thousandfold, so the output stays within some megabytes. */
+const growth = (head: Buffer): number => 1_100 * head.length + 65_536;
+
+/** Half of all headers come this way: without streams, so without a turn of the thread pool for each. */
+const gunzipStart = (head: Buffer): Buffer =>
+  gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: growth(head) });
+
+const unbrotliStart = (head: Buffer): Buffer =>
+  brotliDecompressSync(head, {
+    finishFlush: constants.BROTLI_OPERATION_FLUSH,
+    maxOutputLength: 64 * 1024 ** 2,
+  });
+
+/** As many bytes as a header has, or all that came before the source ended or broke off. */
+const firstOf = async (
+  source: AsyncIterable<Buffer>,
+): Promise<{ bytes: Buffer; error?: unknown }> => {
+  const pieces: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of source) {
+      pieces.push(Buffer.from(piece.subarray(0, PAGE_HEADER_BYTES)));
+      length += piece.length;
+      if (length >= PAGE_HEADER_BYTES) break;
+    }
+  } catch (error) {
+    return { bytes: Buffer.concat(pieces), error };
+  }
+  return { bytes: Buffer.concat(pieces) };
+};
+
+const opened = async (input: Input): Promise<{ bytes: Buffer; error?: unknown }> => {
+  const { head, layers } = input;
+  if (layers === 'unsupported') throw new NotJudgedError('encoding-not-supported', 'no such layer');
+  if (layers === 'brotli') return { bytes: unbrotliStart(head) };
+  if (layers.length === 0) return { bytes: head };
+  const [only] = layers;
+  if (layers.length === 1 && only?.name === 'gzip' && head.subarray(0, 3).equals(GZIP_MAGIC)) {
+    return { bytes: gunzipStart(head) };
+  }
+  const bytes = async function* (): AsyncGenerator<Buffer> {
+    yield head;
+  };
+  const { readSecret } = input;
+  const { source } = await openLayers({
+    source: bytes(),
+    encoding: layers,
+    inside: 'anything',
+    readSecret,
+  });
+  return firstOf(source);
+};
+
+const judge = (error: unknown, { whole, saidBy }: Input): OpenedHead => {
+  if (error instanceof NotJudgedError) {
+    return { is: 'not-judged', reason: error.reason, detail: error.message };
+  }
+  const isDamage = error instanceof DamageError;
+  if (!isDamage && !(error instanceof Error && 'code' in error)) throw error;
+  // A stream that was cut by us ends too early; one that breaks off by itself would too.
+  if (!whole && (!isDamage || error.damage === 'truncated')) return { is: 'more-needed' };
+  const finding = isDamage ? error.damage : 'corrupt';
+  if (finding === 'encoding-mismatch' && saidBy === 'name') {
+    return { is: 'broken', finding, detail: 'its bytes are not compressed the way its name says' };
+  }
+  return { is: 'broken', finding, detail: `it cannot be opened: ${error.message}` };
+};
+
+/**
+ * Takes the layers off the beginning of a file, as far as a page header reaches. Errors of `readSecret`
+ * pass through.
+ */
+export const openHead = async (input: Input): Promise<OpenedHead> => {
+  try {
+    const { bytes, error } = await opened(input);
+    if (bytes.length >= PAGE_HEADER_BYTES) return { is: 'open', bytes };
+    if (error !== undefined) return judge(error, input);
+    return input.whole ? { is: 'open', bytes } : { is: 'more-needed' };
+  } catch (error) {
+    return judge(error, input);
+  }
+};

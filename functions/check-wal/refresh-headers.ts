@@ -1,0 +1,56 @@
+import { parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import { type Finding, formKey, type HeaderMemory } from './header-memory.ts';
+import { type Blocks, isMarked, type Kind, keepOnly, masksOf, reopen } from './read-blocks.ts';
+import type { Survey } from './survey.ts';
+
+/** So often what is bad or could not be read is looked at again, although nobody wrote to it. */
+const REOPEN_MS = 24 * 3_600_000;
+
+type Forms = ReadonlyMap<string, Blocks>;
+
+const refresh = (forms: Forms, { seen }: Survey): Map<string, Blocks> => {
+  const kept = new Map<string, Blocks>();
+  for (const [timeline, one] of seen.timelines) {
+    for (const [suffix, { runs, changed }] of one.forms) {
+      const key = formKey(timeline, suffix);
+      const blocks = keepOnly(forms.get(key) ?? new Map(), masksOf(runs), masksOf(changed));
+      if (blocks.size > 0) kept.set(key, blocks);
+    }
+  }
+  return kept;
+};
+
+const stillMarked = (
+  findings: readonly Finding[],
+  forms: Forms,
+  { segmentSize }: Survey,
+  kind: Kind,
+): Finding[] =>
+  findings.filter(({ name }) => {
+    const segment = parseSegmentName(name.slice(0, 24), segmentSize);
+    if (segment === undefined) return false;
+    return isMarked(forms.get(formKey(segment.timeline, name.slice(24))), segment.number, kind);
+  });
+
+/**
+ * What stays true of the memory after a look at the names: what is gone or was written again is
+ * forgotten, and once a day also what was wrong or could not be read, so that it is tried again.
+ */
+export const refreshHeaders = (known: HeaderMemory, survey: Survey, now: Date): HeaderMemory => {
+  const isDue = now.getTime() - known.reopenedAt >= REOPEN_MS;
+  const present = refresh(known.forms, survey);
+  const forms = isDue
+    ? new Map([...present].map(([key, blocks]) => [key, reopen(blocks)]))
+    : present;
+  const foreign = known.foreign
+    .map(({ cluster, forms: theirs }) => ({ cluster, forms: refresh(theirs, survey) }))
+    .filter((one) => one.forms.size > 0);
+  return {
+    forms,
+    foreign,
+    cluster: forms.size === 0 ? undefined : known.cluster,
+    findings: stillMarked(known.findings, forms, survey, 'bad'),
+    shut: stillMarked(known.shut, forms, survey, 'shut'),
+    reopenedAt: isDue ? now.getTime() : known.reopenedAt,
+  };
+};
