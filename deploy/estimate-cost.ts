@@ -22,7 +22,7 @@ const A_DAY = { every5Minutes: 288, every15Minutes: 96 };
 const POLLS_A_DAY = (5 * 86_400) / 20;
 /** What a run takes, measured on the local cloud and rounded up several times for the way to S3. */
 const SECONDS = { checkBackups: 6, checkWal: 2, sweep: 1, routeReport: 0.3, deliver: 1 };
-const GB = { small: 0.5, verify: 1.728 };
+const GB = { small: 0.5, wal: 1, verify: 1.728 };
 /** A careful figure for one vCPU: a quarter of what `npm run bench:verify` reaches. */
 const VERIFY_MB_A_SECOND = 15;
 const LOG_BYTES_A_RUN = 2_000;
@@ -33,6 +33,9 @@ export type Volume = {
   /** Alerts that are told on a day, over all channels. */
   deliveriesADay: number;
 };
+
+/** Segments that an archive brings on a day: one every two minutes. Each is looked into once. */
+const SEGMENTS_A_DAY = 720;
 
 const isStored = (backup: Plan['backups'][number]): backup is StoredBackup => backup.store === 's3';
 
@@ -50,18 +53,18 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const queues = 2 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
   const runs = A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
   const reportsADay =
-    reportsOf(plan) * A_DAY.every15Minutes + 3 * walArchives * A_DAY.every5Minutes;
+    reportsOf(plan) * A_DAY.every15Minutes + 4 * walArchives * A_DAY.every5Minutes;
   // Every kept object is read when it comes and once more in every reread period of about a month.
   const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
   const gbSecondsADay =
     GB.small *
       (A_DAY.every15Minutes * SECONDS.checkBackups +
-        A_DAY.every5Minutes * SECONDS.checkWal +
         reportsADay * SECONDS.routeReport +
         deliveriesADay * SECONDS.deliver) +
+    GB.wal * walArchives * A_DAY.every5Minutes * SECONDS.checkWal +
     GB.verify * (A_DAY.every15Minutes * SECONDS.sweep + verifySeconds);
   const listsADay = places * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
-  const headsADay = 4 * places * A_DAY.every15Minutes;
+  const headsADay = 4 * places * A_DAY.every15Minutes + walArchives * SEGMENTS_A_DAY;
   const ledgerPutsADay = stored.length * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
   const month = (aDay: number, price: number): number => aDay * DAYS * price;
   return [
@@ -78,7 +81,7 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
         month(listsADay, PRICES.s3List) +
         month(headsADay, PRICES.s3Get) +
         month(ledgerPutsADay, PRICES.s3Put),
-      because: `${Math.round(listsADay * DAYS)} LIST, ${Math.round(ledgerPutsADay * DAYS)} PUT to the ledgers`,
+      because: `${Math.round(listsADay * DAYS)} LIST, ${Math.round(headsADay * DAYS)} HEAD and GET, ${Math.round(ledgerPutsADay * DAYS)} PUT to the ledgers`,
     },
     {
       what: 'SQS',

@@ -38,6 +38,8 @@ export const planValues = (plan: Plan, stage: string) => {
     walObjectArns: objectArns(walPlaces),
     passphraseParameterArns: parameterArns(passphrasesOf(plan)),
     passphraseSecretArns: secretArns(passphrasesOf(plan)),
+    walPassphraseParameterArns: parameterArns(passphrasesOf({ backups: wal })),
+    walPassphraseSecretArns: secretArns(passphrasesOf({ backups: wal })),
     channelParameterArns: parameterArns(channelSecrets),
     channelSecretArns: secretArns(channelSecrets),
     channelQueueArns: channelQueueArns(channels),

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { backdate } from '../../local/backdate.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
+import { segmentHeader } from '../support/wal-segment.ts';
 
 const FOLDER = 'db files/wal + more/';
 
@@ -29,6 +30,13 @@ const name = (number: number, timeline = 1, suffix = '.gz'): string =>
     .join('') + suffix;
 
 const MB = 1024 ** 2;
+const SEGMENT = /^[0-9A-F]{24}(\.gz)?$/;
+
+const contentOf = (file: string): Buffer | string => {
+  if (!SEGMENT.test(file)) return 'something';
+  const header = segmentHeader(file);
+  return file.endsWith('.gz') ? gzipSync(header) : header;
+};
 const HISTORY = '1\t0/A9000028\tno recovery target specified\n';
 let tests = 0;
 
@@ -44,7 +52,7 @@ describe('check-wal', () => {
     ({ handler } = await import('../../functions/check-wal/handler.ts'));
   };
   const archive = async (...names: string[]): Promise<void> => {
-    for (const file of names) await stage.put(bucket, FOLDER + file, 'segment');
+    for (const file of names) await stage.put(bucket, FOLDER + file, contentOf(file));
   };
   const invoke = async (event: unknown = {}, remainingMs?: number) => {
     await handler(event, lambdaContext(remainingMs));
@@ -59,6 +67,7 @@ describe('check-wal', () => {
       freshness: of('wal-freshness'),
       continuity: of('wal-continuity'),
       size: of('wal-segment-size'),
+      content: of('wal-content'),
     };
   };
   const requests = (report: CheckReport): number | undefined =>
@@ -97,7 +106,7 @@ describe('check-wal', () => {
     const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
     for (const event of [{}, scheduled, null]) {
       const { continuity, freshness, reports } = await invoke(event);
-      expect(reports.map(({ subject }) => subject.id)).toEqual(['wal', 'wal', 'wal']);
+      expect(reports.map(({ subject }) => subject.id)).toEqual(['wal', 'wal', 'wal', 'wal']);
       expect(continuity).toMatchObject({
         verdict: 'pass',
         reason: 'continuous',
@@ -223,8 +232,9 @@ describe('check-wal', () => {
   });
 
   it('asks a compressed segment for the segment size where the names do not tell', async () => {
+    const put = (file: string) => stage.put(bucket, FOLDER + file, 'segment');
     const at = (number: number): string => name(Math.floor(number / 64) * 256 + (number % 64));
-    for (let number = 0x3c; number < 0x46; number += 1) await archive(at(number));
+    for (let number = 0x3c; number < 0x46; number += 1) await put(at(number));
     const doubtful = await invoke();
     expect(doubtful.continuity).toMatchObject({ verdict: 'unknown', reason: 'size-not-known' });
     expect(doubtful.continuity.action).toContain('segment-size');
@@ -365,10 +375,10 @@ describe('check-wal', () => {
       const reports = (await stage.reports()).map(({ data }) => data);
       const verdicts = reports.map(({ subject, verdict, reason }) => [subject.id, verdict, reason]);
       expect(verdicts.filter(([id]) => id === 'other')).toEqual(
-        Array.from({ length: 3 }, () => ['other', 'unknown', 'not-found']),
+        Array.from({ length: 4 }, () => ['other', 'unknown', 'not-found']),
       );
       expect(verdicts.filter(([id, verdict]) => id === 'wal' && verdict === 'pass')).toHaveLength(
-        3,
+        4,
       );
     });
 
@@ -379,8 +389,8 @@ describe('check-wal', () => {
       [404, 'NoSuchBucket', 'not-found'],
     ])('says why: %d %s', async (status, code, reason) => {
       await answerWith(error(status, code));
-      const { continuity, freshness, size } = await invoke();
-      for (const report of [continuity, freshness, size]) {
+      const { continuity, freshness, size, content } = await invoke();
+      for (const report of [continuity, freshness, size, content]) {
         expect(report).toMatchObject({ verdict: 'unknown', reason });
         expect(report.summary).toContain(`s3://${bucket}/${FOLDER} could not be listed`);
       }
