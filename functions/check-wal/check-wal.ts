@@ -47,7 +47,7 @@ const checkOne = async (
       cursors: services.cursors,
       now,
       rescan,
-      readSecret: (layer) => services.readSecret(layer.passphrase),
+      readSecret: services.readSecret,
       until,
       warn: (message, detail) => run.log.warn(message, { detail }),
     });

@@ -1,10 +1,9 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import { nameInside } from '../../shared/backup-encoding/looks-inside.ts';
-import type { EncryptingLayer } from '../../shared/backup-encoding/open-layers.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { type ExpectedHeader, judgeHeader } from '../../shared/postgres-wal/judge-header.ts';
 import { PAGE_HEADER_BYTES, parsePageHeader } from '../../shared/postgres-wal/page-header.ts';
-import { SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
+import { type SecretReader, SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
 import type { ReadHead } from './head-reader.ts';
 import type { Cluster } from './header-memory.ts';
 import { type OpenedHead, openHead } from './open-head.ts';
@@ -67,7 +66,7 @@ const failed = (error: unknown): Inspected => {
 export type Opening = {
   policy: Pick<StoredBackup, 'encoding'>;
   read: ReadHead;
-  readSecret: (layer: EncryptingLayer) => Promise<string>;
+  readSecret: SecretReader;
 };
 
 type Start = { opened: Exclude<OpenedHead, { is: 'more-needed' }>; at: number; step: number };

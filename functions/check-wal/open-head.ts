@@ -1,8 +1,9 @@
 import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import { GZIP_MAGIC } from '../../shared/backup-encoding/gunzip.ts';
-import { type EncryptingLayer, openLayers } from '../../shared/backup-encoding/open-layers.ts';
+import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
 import { PAGE_HEADER_BYTES } from '../../shared/postgres-wal/page-header.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Layers } from './segment-layers.ts';
 
 /** What the beginning of a file holds under its layers. */
@@ -21,7 +22,7 @@ type Input = {
   layers: Layers;
   /** Who says that these are the layers. */
   saidBy: 'plan' | 'name';
-  readSecret: (layer: EncryptingLayer) => Promise<string>;
+  readSecret: SecretReader;
 };
 
 /** Deflate grows at most about a thousandfold, so the output stays within some megabytes. */

@@ -1,5 +1,5 @@
-import type { EncryptingLayer } from '../../shared/backup-encoding/open-layers.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ReadHead } from './head-reader.ts';
 import type { HeaderMemory } from './header-memory.ts';
 import { type Inspected, inspectSegment, stepsFor } from './inspect-segment.ts';
@@ -37,7 +37,7 @@ type Input = {
   /** Whether this run's listing showed every file. */
   full: boolean;
   read: ReadHead;
-  readSecret: (layer: EncryptingLayer) => Promise<string>;
+  readSecret: SecretReader;
   /** No file is begun after this moment, in the milliseconds of `performance.now`. */
   until: number;
 };
