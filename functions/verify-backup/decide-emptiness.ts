@@ -2,11 +2,12 @@ import type { ContentsDecision } from './contents-finding.ts';
 import { holdsData } from './verified.ts';
 
 /** Pure. A dump that would restore nothing, or only half of what its series held. */
-export const decideEmptiness: ContentsDecision = ({ backup, contents, previous }) => {
+export const decideEmptiness: ContentsDecision = ({ backup, walk, contents, previous }) => {
   if (contents === undefined) return undefined;
   const isData = holdsData(contents);
-  const isNothing =
-    !isData && contents.tables === 0 && contents.objects === 0 && contents.roles === 0;
+  // The globals of a cluster (pg_dumpall -g) are its roles; owners of nothing are in any dump.
+  const isGlobals = walk.format === 'pg-dumpall plain' && (walk.contents?.roles.length ?? 0) > 0;
+  const isNothing = !isData && contents.tables === 0 && contents.objects === 0 && !isGlobals;
   // A data-less dump after another is still one: what counts is that the series ever held rows.
   const heldDataAt = previous?.contents?.heldDataAt;
   const mustHold =

@@ -19,7 +19,6 @@ const verifiedContentsSchema = z.looseObject({
   tableBytes: z.number(),
   largeObjects: z.number().int(),
   objects: z.number().int(),
-  roles: z.number().int(),
   /** The newest of the series, this one counted, that held rows: it stays known when later ones hold none. */
   heldDataAt: z.iso.datetime().optional(),
   tableList: z.array(tableSchema),
@@ -66,7 +65,6 @@ export const rememberContents = (
     tableBytes,
     largeObjects,
     objects,
-    roles: seen.roles.length,
     heldDataAt: holds ? lastModified : before?.heldDataAt,
     tableList: seen.tableList,
     isTableListCut: seen.isTableListCut,

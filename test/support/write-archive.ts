@@ -68,3 +68,71 @@ export const writeArchive = ({ minor, compression, chunks, entries = 4 }: Option
 /** Rows as COPY has them, with their end. */
 export const rows = (count: number): Buffer =>
   Buffer.from(`${Array.from({ length: count }, (_, n) => `${n}\n`).join('')}\\.\n\n\n`);
+
+/** What a dump says and holds, where a test is not about its bytes. */
+type Dump = {
+  database?: string;
+  /** As the clock of its machine showed it. */
+  createdAt?: Date;
+  /** Rows of each. */
+  tables?: Record<string, number>;
+  extensions?: string[];
+  server?: string;
+  minor?: number;
+};
+
+/** Seconds to years as C's `struct tm` has them. */
+const time = (at: Date): Buffer =>
+  Buffer.concat(
+    [
+      at.getUTCSeconds(),
+      at.getUTCMinutes(),
+      at.getUTCHours(),
+      at.getUTCDate(),
+      at.getUTCMonth(),
+      at.getUTCFullYear() - 1900,
+      0,
+    ].map(int),
+  );
+
+/** A dump in the custom format of several tables, not compressed. */
+export const writeDump = ({
+  database = 'shop',
+  createdAt = new Date(),
+  tables = { users: 500, orders: 2_000 },
+  extensions = [],
+  server = '15.18',
+  minor = 14,
+}: Dump = {}): Buffer => {
+  const names = Object.entries(tables);
+  const entries = [
+    entry(minor, 1, ['ENCODING', 'ENCODING', 2, "SET client_encoding = 'UTF8';\n", undefined], []),
+    ...extensions.map((name, index) =>
+      entry(minor, 10_000 + index, [name, 'EXTENSION', 2, 'CREATE EXTENSION …;\n', undefined], []),
+    ),
+    ...names.map(([name], index) =>
+      entry(minor, 2 * index + 2, [name, 'TABLE', 2, 'CREATE TABLE …;\n', undefined], []),
+    ),
+    ...names.map(([name], index) =>
+      entry(
+        minor,
+        2 * index + 3,
+        [name, 'TABLE DATA', 3, '', 'COPY … FROM stdin;\n'],
+        [2 * index + 2],
+      ),
+    ),
+  ];
+  return Buffer.concat([
+    Buffer.from('PGDMP'),
+    Buffer.from([1, minor, 0, 4, 8, 1]),
+    minor >= 15 ? Buffer.from([0]) : int(0),
+    time(createdAt),
+    ...[database, server, server].map(text),
+    int(entries.length),
+    ...entries,
+    ...names.flatMap(([, count], index) => {
+      const chunk = rows(count);
+      return [Buffer.from([1]), int(2 * index + 3), int(chunk.length), chunk, int(0)];
+    }),
+  ]);
+};

@@ -36,7 +36,6 @@ describe('a dump that holds what it should', () => {
       { ...next({}, { objects: 3 }), largeObjects: 4 },
       [{ ...shop, largeObjects: 4 }],
     ],
-    ['of roles alone', next({}, { objects: 0, roles: ['app'] }), []],
   ])('%s is not accused', (_, dump, before) => {
     const size = { walk: walkOf(dump) };
     expect(
@@ -91,6 +90,13 @@ describe('an empty dump', () => {
       reason: 'no-data',
       finding: expect.stringContaining('2026-11-01T02:05:00.000Z'),
     });
+  });
+
+  it('is not one of the roles of a cluster', () => {
+    const globals = next({}, { objects: 0, roles: ['app'] });
+    expect(judge(globals)).toMatchObject([{ reason: 'empty-dump' }]);
+    const walk = walkOf(globals, { format: 'pg-dumpall plain' });
+    expect(judge(globals, [], {}, { walk })).toEqual([]);
   });
 
   it('is what the plan says', () => {
