@@ -2,6 +2,7 @@ import type { Severity } from '../../events/check-reported/v1.ts';
 import type { Damage } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
+import { describeBaseBackup } from './describe-base-backup.ts';
 import { formatBytes } from './format-bytes.ts';
 import type { Walk } from './walk-backup.ts';
 
@@ -59,6 +60,8 @@ const describeWalk = (walk: Walk): string => {
   const steps = [...new Set(opened)].join(' and ') || 'is readable to its end';
   if (format === 'bytes')
     return `${steps}: ${formatBytes(plainBytes)}, whose content the plan promises nothing about`;
+  if (walk.baseBackup !== undefined)
+    return `${steps}; ${describeBaseBackup(walk.baseBackup)}, ${formatBytes(plainBytes)}`;
   const server = serverVersion === undefined ? '' : ` of PostgreSQL ${serverVersion}`;
   return `${steps}; it is a complete ${format} dump${server}, ${formatBytes(plainBytes)}${describeContents(walk)}`;
 };

@@ -1,6 +1,7 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Judgement, Reading } from './decide-verdict.ts';
+import { measureBaseBackup, observeBaseBackup } from './describe-base-backup.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import type { Walk } from './walk-backup.ts';
@@ -35,6 +36,7 @@ const measurements = ({ object, reading, tookMs }: Parts): CheckReport['measurem
     ['tables', walk?.contents?.tables, 'tables'],
     ['rows', walk?.contents?.rows, 'rows'],
     ['large-objects', walk?.contents?.largeObjects, 'objects'],
+    ...measureBaseBackup(walk?.baseBackup),
   ];
   return all.flatMap(([name, value, unit]) => (value === undefined ? [] : [{ name, value, unit }]));
 };
@@ -79,6 +81,7 @@ export const makeReport = (parts: Parts): CheckReport => {
       ...(walk?.serverVersion && { serverVersion: walk.serverVersion }),
       ...(walk?.dumpVersion && { dumpVersion: walk.dumpVersion }),
       ...(walk && observeContents(walk)),
+      ...(walk?.baseBackup && observeBaseBackup(walk.baseBackup)),
       ...(reading?.ended === 'damaged' && { detail: reading.detail }),
     },
     measurements: measurements(parts),

@@ -27,7 +27,8 @@ export type WalkInput = {
   readSecret: (secret: SecretReference) => Promise<string>;
 };
 
-const HEAD_BYTES = 64;
+/** A tar is known by the end of its first header. */
+const HEAD_BYTES = 512;
 
 /**
  * Reads a backup to its last byte: hash, decryption, decompression, and the format that its kind

@@ -6,14 +6,26 @@ import { walkCustomDump } from '../../shared/postgres-archive/custom-dump.ts';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
 import { type PlainDump, PlainDumpWalk } from '../../shared/postgres-archive/plain-dump.ts';
 import { walkTarDump } from '../../shared/postgres-archive/tar-dump.ts';
+import type { BaseBackupContents } from '../../shared/postgres-base-backup/base-backup-contents.ts';
+import {
+  looksLikeTar,
+  walkDataDirectoryTar,
+} from '../../shared/postgres-base-backup/data-directory-tar.ts';
 
 /** What stands under all layers of a backup that was read to its end. */
 export type Format = {
-  format: 'pg-dump plain' | 'pg-dumpall plain' | 'pg-dump custom' | 'pg-dump tar' | 'bytes';
+  format:
+    | 'pg-dump plain'
+    | 'pg-dumpall plain'
+    | 'pg-dump custom'
+    | 'pg-dump tar'
+    | 'base backup'
+    | 'bytes';
   serverVersion?: string;
   dumpVersion?: string;
   /** Of a dump whose tables can be told apart without running it. */
   contents?: DumpContents;
+  baseBackup?: BaseBackupContents;
 };
 
 const FORMATS: [magic: string, name: string][] = [
@@ -44,6 +56,17 @@ const ARCHIVES: [magic: string, walk: typeof walkCustomDump, format: Format['for
   ['toc.dat\0', walkTarDump, 'pg-dump tar'],
 ];
 
+const walkBaseBackup = async (head: Buffer, plain: ByteSource): Promise<Format> => {
+  if (!looksLikeTar(head)) {
+    throw new NotJudgedError(
+      'format-not-supported',
+      'it is no tar; a data directory that is stored file by file is not judged by this version',
+    );
+  }
+  const baseBackup = await walkDataDirectoryTar(plain);
+  return { format: 'base backup', serverVersion: baseBackup.serverVersion, baseBackup };
+};
+
 /**
  * Walks what is inside all layers, to its end, as the backup's kind promises it.
  *
@@ -67,12 +90,10 @@ export const walkFormat = async (
     return { format, serverVersion, dumpVersion, contents };
   }
   const other = namedFormat(head);
-  if (backup.kind === 'base-backup' || (isDump && other !== undefined)) {
-    throw new NotJudgedError(
-      'format-not-supported',
-      `${other ?? 'a base backup'} is not judged by this version`,
-    );
+  if (other !== undefined && (isDump || backup.kind === 'base-backup')) {
+    throw new NotJudgedError('format-not-supported', `${other} is not judged by this version`);
   }
+  if (backup.kind === 'base-backup') return walkBaseBackup(head, plain);
   const dump = isDump ? new PlainDumpWalk() : undefined;
   for await (const piece of plain) {
     dump?.push(piece);

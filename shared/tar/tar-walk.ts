@@ -1,4 +1,10 @@
-import { DamageError } from '../backup-encoding/damage-error.ts';
+import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
+import {
+  applyExtension,
+  type Extension,
+  extensionOf,
+  MAX_EXTENSION_BYTES,
+} from './extended-header.ts';
 import { readTarHeader, TAR_BLOCK, type TarMember } from './tar-header.ts';
 
 /** What a walk needs of its reader; `take` and `skip` throw `truncated` at an early end. */
@@ -13,7 +19,7 @@ export type TarReader = {
 /** Programs fill their last record of 20 blocks with zeros; pg_dump does not. */
 const RECORD_BYTES = 20 * TAR_BLOCK;
 
-const readEnd = async (reader: TarReader): Promise<void> => {
+const readEnd = async (reader: TarReader, recordBytes: number): Promise<void> => {
   reader.inside = 'the blocks that end the tar';
   const second = await reader.take(TAR_BLOCK);
   if (second.some((byte) => byte !== 0)) {
@@ -21,7 +27,7 @@ const readEnd = async (reader: TarReader): Promise<void> => {
   }
   for (let extra = 0; !(await reader.atEnd()); extra += 1) {
     const [byte] = await reader.take(1);
-    if (byte !== 0 || extra === RECORD_BYTES) {
+    if (byte !== 0 || extra === recordBytes) {
       throw new DamageError(
         'trailing-data',
         `something follows the end of the tar, at ${reader.position}`,
@@ -30,20 +36,53 @@ const readEnd = async (reader: TarReader): Promise<void> => {
   }
 };
 
+const readPadding = async (reader: TarReader, { name, size }: TarMember): Promise<void> => {
+  const padding = await reader.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
+  if (padding.some((byte) => byte !== 0)) {
+    throw new DamageError('corrupt', `the padding of ${name} is not zeros`);
+  }
+};
+
+/** The next member; undefined at the end. */
+const readMemberHeader = async (reader: TarReader): Promise<TarMember | undefined> => {
+  let said: Extension = {};
+  let extensions = 0;
+  for (;;) {
+    reader.inside = 'the header of a member';
+    const header = readTarHeader(await reader.take(TAR_BLOCK));
+    if (header === undefined) {
+      if (extensions === 0) return undefined;
+      throw new DamageError('corrupt', 'the tar ends behind a name that belongs to no member');
+    }
+    const readExtension = extensionOf(header);
+    if (readExtension === undefined) return applyExtension(header, said);
+    extensions += 1;
+    if (header.size > MAX_EXTENSION_BYTES || extensions > 8) {
+      throw new NotJudgedError(
+        'over-limit',
+        'a member of the tar has too many or too long headers',
+      );
+    }
+    said = { ...said, ...readExtension(await reader.take(header.size)) };
+    await readPadding(reader, header);
+  }
+};
+
 /**
- * Walks the members of a tar to its end and lets each be read. `read` must take exactly the member's
- * bytes, no more and no fewer.
+ * Walks the members of a tar to its end and lets each be read: ustar, GNU and pax, names of any length.
+ * `read` must take exactly the member's bytes, no more and no fewer.
  *
+ * @param recordBytes of zeros that may follow the two blocks that end a tar.
  * @throws {DamageError} `truncated`, `corrupt` or `trailing-data`.
  */
 export const walkTar = async (
   reader: TarReader,
   read: (member: TarMember) => Promise<void>,
+  recordBytes = RECORD_BYTES,
 ): Promise<void> => {
   for (;;) {
-    reader.inside = 'the header of a member';
-    const member = readTarHeader(await reader.take(TAR_BLOCK));
-    if (member === undefined) return readEnd(reader);
+    const member = await readMemberHeader(reader);
+    if (member === undefined) return readEnd(reader, recordBytes);
     const start = reader.position;
     reader.inside = member.name;
     await read(member);
@@ -54,9 +93,6 @@ export const walkTar = async (
       );
     }
     reader.inside = member.name;
-    const padding = await reader.take((TAR_BLOCK - (member.size % TAR_BLOCK)) % TAR_BLOCK);
-    if (padding.some((byte) => byte !== 0)) {
-      throw new DamageError('corrupt', `the padding of ${member.name} is not zeros`);
-    }
+    await readPadding(reader, member);
   }
 };

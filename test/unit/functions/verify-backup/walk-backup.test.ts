@@ -7,6 +7,7 @@ import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
 import type { StoredBackup } from '../../../../shared/plan/plan.ts';
 import { readArchive } from '../../../support/archive-dumps.ts';
 import { encrypting, PASSPHRASE, storedBackup } from '../../../support/backup-policies.ts';
+import { asOneTar, realBackup } from '../../../support/base-backups.ts';
 import { inPieces } from '../../../support/bytes.ts';
 
 const fixture = (name: string): Buffer =>
@@ -130,8 +131,21 @@ describe('walking a backup', () => {
     });
     await expect(walk(gzipSync(tar.subarray(0, 9_000)))).rejects.toEqual(damage('truncated'));
     await expect(walk(gzipSync(tar), { kind: 'base-backup' })).rejects.toEqual(
-      notJudged('format-not-supported'),
+      notJudged('content-not-recognised'),
     );
+  });
+
+  it('walks a tar of a data directory', async () => {
+    const tar = asOneTar(realBackup(15));
+    expect(await walk(gzipSync(tar), { kind: 'base-backup' })).toMatchObject({
+      format: 'base backup',
+      plainBytes: tar.length,
+      layers: ['gzip'],
+      serverVersion: '15',
+      baseBackup: { label: 'nightly backup' },
+    });
+    const cut = gzipSync(tar.subarray(0, 90_000));
+    await expect(walk(cut, { kind: 'base-backup' })).rejects.toEqual(damage('truncated'));
   });
 
   it('finds what follows gzip, also where a custom dump inside is whole', async () => {

@@ -1,0 +1,26 @@
+import { NotJudgedError } from '../backup-encoding/damage-error.ts';
+
+/**
+ * What a base backup may ask for before it is left unjudged. A file costs about 250 bytes of memory with a
+ * CRC and 500 with a SHA-512, so that a million fit into the function's memory.
+ */
+export type BaseBackupLimits = {
+  /** In the backup, and in its manifest. */
+  files: number;
+  manifestBytes: number;
+};
+
+export const BASE_BACKUP_LIMITS: BaseBackupLimits = {
+  files: 1_000_000,
+  manifestBytes: 400 * 1024 ** 2,
+};
+
+const WORDS = {
+  files: 'files',
+  manifestBytes: 'bytes of backup_manifest',
+  manifestLine: 'bytes in a line of backup_manifest',
+};
+export type LimitName = keyof typeof WORDS;
+
+export const overLimit = (name: LimitName, limit: number): NotJudgedError =>
+  new NotJudgedError('over-limit', `it has more than ${limit} ${WORDS[name]}`);
