@@ -38,7 +38,7 @@ export const timelinesWithSegments = ({ timelines }: Archive): number[] =>
     .sort((a, b) => a - b);
 
 /** Legs that a `.history` describes: each timeline from the switch into it to the one out of it. */
-const describedLegs = (
+export const describedLegs = (
   switches: readonly TimelineSwitch[],
   timeline: number,
   segmentSize: number,
