@@ -8,7 +8,10 @@ const WORTH_IT_BYTES = 512 * 1024;
  * full collection for every few of them: a third of the processor time of a verification, measured.
  * Only a piece that is the whole of its buffer is given back, so never what somebody else still holds.
  */
-export const releasePiece = ({ buffer, byteOffset, length }: Buffer): void => {
+export const releasePiece = (
+  { buffer, byteOffset, length }: Uint8Array,
+  leastBytes = WORTH_IT_BYTES,
+): void => {
   const isWhole = byteOffset === 0 && length === buffer.byteLength;
-  if (isWhole && length >= WORTH_IT_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (isWhole && length >= leastBytes && buffer instanceof ArrayBuffer) buffer.transfer(0);
 };

@@ -1,5 +1,8 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { describeAwsFailure } from '../aws-failure/describe-aws-failure.ts';
+import { releasePiece } from '../backup-encoding/release-piece.ts';
 
 /** One version of one object, as a HEAD request described it. */
 export type ObjectVersion = {
@@ -23,6 +26,8 @@ export type ReadOptions = {
 const PART_BYTES = 4 * 1024 * 1024;
 const PARALLEL = 3;
 const TRIES = 3;
+/** Of the network: hundreds of thousands of these in a large object, and nobody else has them. */
+const CHUNK_BYTES = 16 * 1024;
 
 /** The service sent fewer bytes than it announced. A retry may help. */
 class ShortAnswerError extends Error {
@@ -32,6 +37,25 @@ class ShortAnswerError extends Error {
 const isWorthATry = (error: unknown): boolean =>
   error instanceof ShortAnswerError ||
   ['timeout', 'unreachable'].includes(describeAwsFailure(error).reason);
+
+/**
+ * By events: an iterator would wait for each of some ten thousand chunks of a gigabyte, which costs as much
+ * as receiving them.
+ *
+ * @returns how many bytes came; more than the part holds are refused.
+ */
+const fill = async (part: Buffer, body: GetObjectCommandOutput['Body']): Promise<number> => {
+  if (!(body instanceof Readable)) throw new TypeError('S3 answered without a body');
+  let filled = 0;
+  body.on('data', (chunk: Buffer) => {
+    const room = part.length - filled;
+    part.set(chunk.length > room ? chunk.subarray(0, room) : chunk, filled);
+    filled += chunk.length;
+    releasePiece(chunk, CHUNK_BYTES);
+  });
+  await finished(body);
+  return filled;
+};
 
 /** One range, whole. The SDK retries until the answer begins; a body that breaks off is ours to retry. */
 const fetchRange = async (
@@ -53,11 +77,7 @@ const fetchRange = async (
         }),
         { abortSignal: signal },
       );
-      let filled = 0;
-      for await (const chunk of Body as AsyncIterable<Uint8Array>) {
-        part.set(chunk, filled);
-        filled += chunk.length;
-      }
+      const filled = await fill(part, Body);
       if (filled === part.length) return part;
       throw new ShortAnswerError(`${filled} of ${part.length} bytes came`);
     } catch (error) {

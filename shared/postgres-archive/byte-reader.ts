@@ -1,10 +1,12 @@
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
+import { releasePiece } from '../backup-encoding/release-piece.ts';
 
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Reads a source forwards, in steps that need not be its pieces, and keeps one piece of it at a time.
+ * Reads a source forwards, in steps that need not be its pieces, and keeps one piece of it at a time. A
+ * piece must not be used any more by whoever handed it over.
  * Whatever asks for more than there is gets a `truncated` that names `inside`.
  */
 export class ByteReader {
@@ -28,6 +30,8 @@ export class ByteReader {
 
   async atEnd(): Promise<boolean> {
     while (!this.#done && this.buffered === 0) {
+      // At once, since what comes next takes as much again.
+      releasePiece(this.#piece);
       const { done, value } = await this.#iterator.next();
       this.#done = done === true;
       this.#piece = this.#done ? NOTHING : value;
