@@ -2,6 +2,7 @@ import { copyAllowance } from '../shared/plan/copy-allowance.ts';
 import { formatDuration } from '../shared/plan/duration.ts';
 import { formatLocation } from '../shared/plan/location.ts';
 import type {
+  AcknowledgedLoss,
   AlertChannel,
   BackupPolicy,
   Freshness,
@@ -41,6 +42,12 @@ const retain = (retention: Retention | undefined): string[] => {
   );
 };
 
+const acknowledged = ({ first, last, owner, until }: AcknowledgedLoss): string[] => [
+  `lost ${first}`,
+  ...(last === first ? [] : [`  to ${last}`]),
+  `  acknowledged by ${owner} until ${until}`,
+];
+
 const where = (backup: BackupPolicy): string[] => {
   switch (backup.store) {
     case 's3':
@@ -54,6 +61,7 @@ const where = (backup: BackupPolicy): string[] => {
         ...(backup.lifecycle?.noncurrentExpireAfterSeconds === undefined
           ? []
           : [`old versions ${formatDuration(backup.lifecycle.noncurrentExpireAfterSeconds)}`]),
+        ...(backup.acknowledged ?? []).flatMap(acknowledged),
       ];
     case 'snapshots':
       return [backup.source];

@@ -4,6 +4,12 @@ import { type Continuity, findGaps, type Gap } from '../../shared/postgres-wal/f
 import { divergence } from '../../shared/postgres-wal/live-timelines.ts';
 import { formatTimeline } from '../../shared/postgres-wal/segment-name.ts';
 import { countSegments } from '../../shared/postgres-wal/segment-runs.ts';
+import {
+  describeAcknowledged,
+  describeExpired,
+  type SortedGaps,
+  sortGaps,
+} from './acknowledged-gaps.ts';
 import { standingGaps } from './decide-expiry.ts';
 import { describeGaps, mendGaps, segmentsIn } from './describe-gaps.ts';
 import type { Judgement } from './judgement.ts';
@@ -88,7 +94,7 @@ const judge = (
   policy: StoredBackup,
   survey: Survey,
   found: Continuity,
-  { gaps, doubtful }: { gaps: Gap[]; doubtful: Gap[] },
+  { open: gaps, doubtful, acknowledged, expired }: SortedGaps & { doubtful: Gap[] },
 ): Verdict => {
   const missing = historyNames(found.missingHistories);
   if (newestOf(survey.seen) === undefined) {
@@ -101,7 +107,7 @@ const judge = (
       verdict: 'fail',
       severity: policy.severity,
       reason: gaps.length > 0 ? 'gap' : 'history-missing',
-      summary: `${policy.name}: ${describeGaps(gaps, missing)}`,
+      summary: `${policy.name}: ${describeGaps(gaps, missing)}${describeExpired(expired)}`,
       action: mendGaps(gaps, missing),
     };
   }
@@ -120,7 +126,13 @@ const judge = (
   const diverged = divergence(archiveOf(survey));
   if (diverged !== undefined) return describeDivergence(policy, survey, diverged);
   const summary = `${policy.name}: no segment is missing from ${found.oldest} to ${found.newest}`;
-  return { verdict: 'pass', reason: 'continuous', summary };
+  return acknowledged.length === 0
+    ? { verdict: 'pass', reason: 'continuous', summary }
+    : {
+        verdict: 'pass',
+        reason: 'acknowledged',
+        summary: summary + describeAcknowledged(acknowledged),
+      };
 };
 
 /**
@@ -132,16 +144,34 @@ export const decideContinuity = (policy: StoredBackup, survey: Survey, now: Date
   const found = findGaps(archive);
   const standing = standingGaps(policy, found.gaps, now);
   const isDoubtful = (gap: Gap): boolean => !survey.sizeKnown && mayBeRollover(gap, archive);
-  const gaps = standing.filter((gap) => !isDoubtful(gap));
+  const certain = standing.filter((gap) => !isDoubtful(gap));
+  const sorted = sortGaps(policy, certain, survey.segmentSize, now);
+  const { open: gaps, acknowledged } = sorted;
   const doubtful = standing.filter(isDoubtful);
   return {
     check: 'wal-continuity',
-    ...judge(policy, survey, found, { gaps, doubtful }),
+    ...judge(policy, survey, found, { ...sorted, doubtful }),
     expected: { missing: 0 },
-    observed: { ...observe(survey, found, gaps), gapsIfSizeIsRight: listGaps(doubtful) },
+    observed: {
+      ...observe(survey, found, gaps),
+      acknowledged: acknowledged.slice(0, GAPS_LISTED).map(({ loss, first, last, segments }) => ({
+        first,
+        last,
+        segments: Number(segments),
+        owner: loss.owner,
+        reason: loss.reason,
+        until: loss.until,
+      })),
+      gapsIfSizeIsRight: listGaps(doubtful),
+    },
     measurements: [
       { name: 'segments', value: segmentsOf(survey), unit: 'segments' },
       { name: 'segments-missing', value: Number(segmentsIn(gaps)), unit: 'segments' },
+      {
+        name: 'segments-acknowledged',
+        value: Number(acknowledged.reduce((sum, { segments }) => sum + segments, 0n)),
+        unit: 'segments',
+      },
       { name: 'gaps', value: gaps.length, unit: 'gaps' },
     ],
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { acknowledgedSchema } from './acknowledged-schema.ts';
 import { freshSchema, retainSchema } from './backup-timing-schema.ts';
 import { durationSchema } from './duration.ts';
 import { locationSchema } from './location.ts';
@@ -162,6 +163,7 @@ const storedSchema = z.strictObject({
     .enum(['1MB', '2MB', '4MB', '8MB', '16MB', '32MB', '64MB', '128MB', '256MB', '512MB', '1GB'])
     .optional()
     .describe('WAL only: the segment size, where the archive is compressed and it is not 16MB.'),
+  acknowledged: acknowledgedSchema,
   reread: durationSchema
     .default(30 * 86_400)
     .describe('Every kept object is read in full again after this time.'),

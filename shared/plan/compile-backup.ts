@@ -81,6 +81,7 @@ const stored = (name: string, backup: StoredFile): StoredBackup => ({
   },
   segmentSizeBytes:
     backup['segment-size'] === undefined ? undefined : bytes(backup['segment-size']),
+  acknowledged: backup.acknowledged?.map(({ segments, ...rest }) => ({ ...segments, ...rest })),
   rereadSeconds: backup.reread,
   shrinkWarningPercent: backup['shrink-warning'],
   database: backup.database,

@@ -50,14 +50,20 @@ const lifecycle = (backup: BackupPolicy): Finding[] => {
 const walFields = (backup: BackupPolicy): Finding[] => {
   if (backup.store !== 's3') return [];
   if (backup.kind !== 'wal') {
-    return backup.segmentSizeBytes === undefined
-      ? []
-      : [
-          error(
-            ['backups', backup.name, 'segment-size'],
-            `belongs to a backup of kind wal, not ${backup.kind}`,
-          ),
-        ];
+    const stated = {
+      'segment-size': backup.segmentSizeBytes !== undefined,
+      acknowledged: backup.acknowledged !== undefined,
+    };
+    return Object.entries(stated).flatMap(([field, isStated]) =>
+      isStated
+        ? [
+            error(
+              ['backups', backup.name, field],
+              `belongs to a backup of kind wal, not ${backup.kind}`,
+            ),
+          ]
+        : [],
+    );
   }
   return backup.fresh === undefined
     ? [

@@ -58,6 +58,15 @@ type CommonPolicy = {
   controls: string[];
 };
 
+export type AcknowledgedLoss = {
+  first: string;
+  last: string;
+  owner: string;
+  reason: string;
+  /** The last day of it, `2027-01-31`, in UTC. */
+  until: string;
+};
+
 /** Objects below one folder of one bucket. */
 export type StoredBackup = CommonPolicy & {
   store: 's3';
@@ -74,6 +83,8 @@ export type StoredBackup = CommonPolicy & {
   replication?: Location;
   lifecycle?: { expireAfterSeconds?: number; noncurrentExpireAfterSeconds?: number };
   segmentSizeBytes?: number;
+  /** WAL segments that are known to be lost; names of the first and the last, both of one timeline. */
+  acknowledged?: AcknowledgedLoss[];
   rereadSeconds: number;
   shrinkWarningPercent: number;
   /** Of a `pg-dump`: the database that it must be of. */

@@ -24,6 +24,14 @@ describe('printPlan', () => {
     expect(printed).toContain(plan.digest);
   });
 
+  it('names what is acknowledged as lost', () => {
+    const text = `plan: test
+backups:
+  wal: { kind: wal, location: "s3://bucket/wal/", acknowledged: [{ segments: "0000000100000000000000A7", owner: ops, reason: disk, until: 2027-01-31 }] }`;
+    expect(print(text)).toContain('lost 0000000100000000000000A7');
+    expect(print(text)).toContain('acknowledged by ops until 2027-01-31');
+  });
+
   it('says how long a copy may take where the plan does not', () => {
     const text = `plan: test
 backups:

@@ -6,6 +6,8 @@ const backup = (fields: string): string =>
 const snapshot = (fields: string): string => `plan: test\nbackups:\n  db: { ${fields} }`;
 const channels = (text: string): string => `plan: test\nalerts: { channels: ${text} }`;
 const webhook = (fields: string): string => `plan: test\nwebhooks: { w: { ${fields} } }`;
+const acknowledging = (segments: string, more = 'reason: disk, until: 2027-01-31'): string =>
+  `acknowledged: [{ segments: ${segments}, owner: ops, ${more} }]`;
 const ARN = '"arn:aws:sns:us-east-1:123456789012:t"';
 
 /** Field, what it was, what would be right. */
@@ -104,6 +106,30 @@ const MESSAGES: [string, string][] = [
   [
     backup('segment-size: 64MB'),
     'backups.db.segment-size: belongs to a backup of kind wal, not pg-dump',
+  ],
+  [
+    backup(acknowledging('"0000000100000000000000A7"')),
+    'backups.db.acknowledged: belongs to a backup of kind wal, not pg-dump',
+  ],
+  [
+    backup(acknowledging('000000010000000000000007')),
+    'backups.db.acknowledged.0.segments: must be the name of a WAL segment in quotes, "0000000100000000000000A7", or the first and the last of one timeline, "0000000100000000000000A7..0000000100000000000000AB", not 10000000000000008',
+  ],
+  [
+    backup(acknowledging('"0000000100000000000000AB..0000000100000000000000A7"')),
+    'backups.db.acknowledged.0.segments: must go from a segment to the same or a later one of its timeline, not "0000000100000000000000AB..0000000100000000000000A7"',
+  ],
+  [
+    backup(acknowledging('"0000000100000000000000A7..0000000200000000000000A9"')),
+    'backups.db.acknowledged.0.segments: must go from a segment to the same or a later one of its timeline, not "0000000100000000000000A7..0000000200000000000000A9"',
+  ],
+  [
+    backup(acknowledging('"0000000100000000000000A7"', 'reason: disk, until: soon')),
+    'backups.db.acknowledged.0.until: must be a day such as 2027-01-31, not "soon"',
+  ],
+  [
+    backup(acknowledging('"0000000100000000000000A7"', 'reason: "", until: 2027-01-31')),
+    'backups.db.acknowledged.0.reason: must say it in words, not ""',
   ],
   [
     snapshot('location: "s3://backups/"'),
