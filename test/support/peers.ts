@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { findPostgresPrograms } from './installed-postgres.ts';
 
 /** The programs that peers tests hold Lifeboat against, and the Debian package that each comes with. */
 const PEERS: [program: string, argument: string, debianPackage: string][] = [
@@ -18,6 +19,8 @@ export default (): void => {
       return true;
     }
   });
+  // Its server's programs are not in PATH.
+  if (findPostgresPrograms() === undefined) missing.push(['initdb', '', 'postgresql']);
   if (missing.length === 0) return;
   const packages = missing.map(([, , debianPackage]) => debianPackage).join(' ');
   throw new Error(
