@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { decideRereads } from './decide-rereads.ts';
 import type { Generation } from './seen.ts';
 
 /** What the ledger remembers of what it sent to be verified, for one place. */
@@ -8,8 +9,8 @@ export const announcedSchema = z.object({
   since: z.iso.datetime(),
   /** Those after it that were sent, by `announcementId`. */
   ids: z.array(z.string()),
-  /** The last day, counted from 1970, of which every re-read was sent; and how many of a begun one. */
-  reread: z.object({ day: z.number().int(), sent: z.number().int() }).optional(),
+  /** Every re-read that was due until then was sent. */
+  rereadUntil: z.iso.datetime().optional(),
 });
 export type Announced = z.infer<typeof announcedSchema>;
 
@@ -46,10 +47,6 @@ const digest = (text: string): string => createHash('sha256').update(text).diges
 export const announcementId = ({ name, at, etag }: Generation): string =>
   digest(`${name}\n${at.toISOString()}\n${etag}`).slice(0, 16);
 
-/** Which day of every `days` an object is read again: by its name, so that the days are alike. */
-const slotOf = (name: string, days: number): number =>
-  Number.parseInt(digest(name).slice(0, 12), 16) % days;
-
 const time = ({ at }: Generation): number => at.getTime();
 
 const oldestFirst = (a: Generation, b: Generation): number =>
@@ -79,31 +76,9 @@ const advance = (
   };
 };
 
-const rereads = (
-  { listed, previous, rereadSeconds, now }: AnnouncementsInput,
-  room: number,
-): { reread: Generation[]; next: Announced['reread'] } => {
-  const day = Math.floor(now.getTime() / (DAY_SECONDS * 1_000));
-  // A day more than the plan says: the reader skips what it read less than that time ago.
-  const days = Math.floor(rereadSeconds / DAY_SECONDS) + 1;
-  const begun = previous?.reread;
-  const sent = begun?.day === day ? begun.sent : 0;
-  if (sent < 0) return { reread: [], next: begun };
-  const yesterday = now.getTime() - DAY_SECONDS * 1_000;
-  const due = listed
-    .filter((object) => slotOf(object.name, days) === day % days && time(object) < yesterday)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  const reread = due.slice(sent, sent + room);
-  const done = sent + reread.length >= due.length;
-  return { reread, next: { day, sent: done ? ALL_SENT : sent + reread.length } };
-};
-
-/** Every re-read of that day was sent. */
-const ALL_SENT = -1;
-
 /**
  * Which objects to send to be verified: those that the ledger does not know, so that a lost event heals,
- * and those whose day it is to be read again. At most `MAX_PER_RUN` of each; the rest waits for the next
+ * and those that are due to be read again. At most `MAX_PER_RUN` of each; the rest waits for the next
  * run. A pure function: what is sent twice, because `next` was not stored, is the same again.
  */
 export const decideAnnouncements = (input: AnnouncementsInput): Announcements => {
@@ -118,10 +93,14 @@ export const decideAnnouncements = (input: AnnouncementsInput): Announcements =>
   const waiting = fresh.slice(MAX_PER_RUN);
   const later = new Set(waiting);
   const known = after.filter((object) => !later.has(object));
-  const { reread, next } = rereads(input, MAX_PER_RUN - unannounced.length);
+  const { reread, until } = decideRereads({
+    ...input,
+    until: previous?.rereadUntil,
+    room: MAX_PER_RUN - unannounced.length,
+  });
   return {
     unannounced,
     reread,
-    next: { ...advance(Date.parse(since), known, waiting), reread: next },
+    next: { ...advance(Date.parse(since), known, waiting), rereadUntil: until },
   };
 };

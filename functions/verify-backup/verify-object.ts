@@ -24,8 +24,18 @@ const RESERVE_MS = 10_000;
 /** The sweep looks at standing problems every 15 minutes; twice that is late. */
 const PROBLEM_RECHECK_MS = 30 * 60_000;
 
-const isFresh = (readAt: string, backup: StoredBackup, now: Date): boolean =>
-  now.getTime() - Date.parse(readAt) < backup.rereadSeconds * 1000;
+/** Sooner than this after a reading, a command to read again is the same one, delivered twice. */
+const REREAD_GUARD_MS = 12 * 3_600_000;
+
+/**
+ * Whoever says that an object is due to be read again knows its period, and comes somewhat early so that
+ * the plan's time is kept. Anybody else gets a second reading only when that time is over.
+ */
+const isFresh = (readAt: string, backup: StoredBackup, { cause }: Target, now: Date): boolean => {
+  const period = backup.rereadSeconds * 1000;
+  const limit = cause === 'reread' ? Math.min(REREAD_GUARD_MS, period / 2) : period;
+  return now.getTime() - Date.parse(readAt) < limit;
+};
 
 /** A second reading is judged in the series of the first. */
 const seriesFor = (object: StoredObject, known: Known | undefined): string => {
@@ -73,7 +83,12 @@ export const verifyObject = async (
   }
   const known = object && (await services.ledger.reading(target));
   const isKnown = object !== undefined && known?.fingerprint === fingerprint(object, backup);
-  if (known !== undefined && isKnown && !force && isFresh(known.readAt, backup, run.now())) {
+  if (
+    known !== undefined &&
+    isKnown &&
+    !force &&
+    isFresh(known.readAt, backup, target, run.now())
+  ) {
     return { outcome: 'already-read', report: known.report };
   }
   const started = run.now().getTime();

@@ -67,17 +67,27 @@ describe('check-backups, of objects that no event announced', () => {
     expect(await stage.commands()).toMatchObject([{ key: 'db full/slow.gz' }]);
   });
 
-  it('has old objects read again on their days', async () => {
+  it('has objects read again when they are due, also after a pause', async () => {
     const stage = await prepareCheckBackups(
       ({ bucket }) => `
-  templates: { kind: files, location: "s3://${bucket}/t/", schedule: on-change, reread: 1h }
+  templates: { kind: files, location: "s3://${bucket}/t/", schedule: on-change, reread: 1d }
 `,
     );
     await stage.put('t/a.json', 9 * DAY_MS);
     await stage.run();
     await stage.run();
-    const causes = (await stage.commands()).map(({ cause }) => cause);
-    expect(causes).toEqual(['unannounced', 'reread']);
+    expect((await stage.commands()).map(({ cause }) => cause)).toEqual(['unannounced']);
+    // As if the last run had been two days ago.
+    const record = { Bucket: stage.ledgerBucket, Key: 'policies/templates.json' };
+    const { Body } = await stage.clients.s3.send(new GetObjectCommand(record));
+    const before = (await Body?.transformToString()) ?? '';
+    const until = `"rereadUntil":"${new Date(Date.now() - 2 * DAY_MS).toISOString()}"`;
+    const paused = before.replace(/"rereadUntil":"[^"]*"/, until);
+    expect(paused).not.toBe(before);
+    await stage.clients.s3.send(new PutObjectCommand({ ...record, Body: paused }));
+    await stage.run();
+    await stage.run();
+    expect((await stage.commands()).map(({ cause }) => cause)).toEqual(['reread']);
   });
 
   it('sends nothing twice when two runs meet, and both report', async () => {

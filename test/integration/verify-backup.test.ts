@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { PutBucketVersioningCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backdate } from '../../local/backdate.ts';
 import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
+import { readSample } from '../support/samples.ts';
 
 const KEY = 'the key of the demo';
 const dump = readFileSync(new URL('../fixtures/plain-dumps/database.sql', import.meta.url));
@@ -147,6 +153,31 @@ describe('verify-backup', () => {
       outcome: 'reported',
       report: { verdict: 'pass' },
     });
+  });
+
+  it('reads again when it is told that an object is due, and not when it is told twice', async () => {
+    await stage.put(bucket, 'db/full/a', stored());
+    await deliver(created('db/full/a'));
+    const { Contents = [] } = await stage.clients.s3.send(
+      new ListObjectsV2Command({ Bucket: stage.ledgerBucket, Prefix: 'readings/' }),
+    );
+    const record = { Bucket: stage.ledgerBucket, Key: Contents[0]?.Key ?? '' };
+    const { Body } = await stage.clients.s3.send(new GetObjectCommand(record));
+    const text = (await Body?.transformToString()) ?? '';
+    const readAt = new Date(Date.now() - 23 * 86_400_000).toISOString();
+    const earlier = text.replace(/"readAt":"[^"]*"/, `"readAt":"${readAt}"`);
+    await stage.clients.s3.send(new PutObjectCommand({ ...record, Body: earlier }));
+    await stage.reports();
+    const due = JSON.stringify({
+      ...readSample('backup-verify-requested/v1', 'reread-version'),
+      data: { bucket, key: 'db/full/a', cause: 'reread' },
+    });
+    // Nobody else gets a second reading before the time of the plan, which is 30 days.
+    await deliver(created('db/full/a'));
+    expect(await verdicts()).toEqual([]);
+    await deliver(due);
+    await deliver(due);
+    expect(await verdicts()).toEqual([['pass', 'verified', undefined]]);
   });
 
   it('turns a message with 300 records into 300 messages', async () => {

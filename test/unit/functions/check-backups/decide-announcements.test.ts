@@ -132,24 +132,17 @@ describe('decideAnnouncements', () => {
     );
   });
 
-  it('has every object read again once in the time of the plan and a day', () => {
-    const listed = Array.from({ length: 300 }, (_, n) => ago(100 * DAY_MS, `${n}`));
-    const reread = new Map<string, number>();
-    let previous: Announced | undefined;
-    for (let quarters = 0; quarters < 31 * 96; quarters += 24) {
-      const now = new Date(NOW.getTime() + quarters * 15 * 60_000);
-      const result = run(listed, { previous, now });
-      for (const { name } of result.reread) reread.set(name, (reread.get(name) ?? 0) + 1);
-      previous = result.next;
-    }
-    expect(reread.size).toBe(300);
-    expect([...reread.values()].every((times) => times === 1)).toBe(true);
-  });
-
-  it('has it read every day where the plan wants it more often, but not the day it came', () => {
-    const listed = [ago(3 * DAY_MS, 'old'), ago(HOUR_MS, 'new')];
-    const { reread, next } = run(listed, { rereadSeconds: 3_600 });
-    expect(names(reread)).toEqual(['old']);
-    expect(run(listed, { rereadSeconds: 3_600, previous: next }).reread).toEqual([]);
+  it('sends what is due to be read again, after what nobody announced', () => {
+    const listed = [ago(40 * DAY_MS, 'old'), ago(HOUR_MS, 'new')];
+    const first = run(listed);
+    expect(first.reread).toEqual([]);
+    const later = new Date(NOW.getTime() + 29 * DAY_MS);
+    const second = run(listed, { previous: first.next, now: later });
+    expect(names(second.reread).toSorted()).toEqual(['new', 'old']);
+    expect(run(listed, { previous: second.next, now: later }).reread).toEqual([]);
+    const flood = Array.from({ length: 499 }, (_, n) => ago(HOUR_MS, `flood ${n}`));
+    const full = run([...listed, ...flood], { previous: first.next, now: later });
+    expect(full.unannounced).toHaveLength(499);
+    expect(full.reread).toHaveLength(1);
   });
 });
