@@ -2,6 +2,7 @@ import { createHandler } from '../../shared/handler/create-handler.ts';
 import { readConfig } from '../../shared/handler/read-config.ts';
 import { configSchema } from './config.ts';
 import { buildServices } from './dependencies.ts';
+import { measureReads } from './measure-reads.ts';
 import { parseInvocation, parseTargets } from './parse-targets.ts';
 import { sweepProblems } from './sweep-problems.ts';
 import { verifyObject } from './verify-object.ts';
@@ -22,7 +23,12 @@ export const handler = createHandler({
     run.log.info('A message was processed', { outcome });
   },
 
-  onSchedule: (services, run) => sweepProblems(services, run),
+  async onSchedule(services, run) {
+    const swept = await sweepProblems(services, run);
+    const measured = await measureReads(services, run);
+    if (measured > 0) run.log.info('What was read in a week was measured', { backups: measured });
+    return swept;
+  },
 
   async onInvoke(services, payload, run) {
     const { force, ...target } = parseInvocation(payload);

@@ -70,5 +70,8 @@ export const recordReport = async (services: Services, run: Run, said: Said): Pr
     series,
     report,
   });
+  if (reading.ended === 'walked') {
+    await services.reads.record(backup.name, object, new Date(report.checkedAt));
+  }
   if (reading.ended !== 'not-seen') await endUnjudged(services, run, said);
 };

@@ -1,12 +1,14 @@
 import { reportSubject } from '../../events/check-reported/report-subject.ts';
 import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
+import type { ListedObject, Listing } from '../../shared/object-listing/list-objects.ts';
 import type { Plan } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
 import { makeEvent } from '../../shared/publish/make-event.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ObjectClient } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import type { ReadsLedger } from './reads-ledger.ts';
 import type { VerificationLedger } from './verification-ledger.ts';
 
 export type Services = {
@@ -17,6 +19,9 @@ export type Services = {
   objects: ObjectClient;
   readSecret: SecretReader;
   ledger: VerificationLedger;
+  reads: ReadsLedger;
+  /** Errors of the SDK pass through. */
+  listObjects: (listing: Listing) => AsyncGenerator<ListedObject[]>;
   publish: FactPublisher;
   /** Puts an object on the function's own queue. */
   enqueue: (targets: Target[]) => Promise<void>;
