@@ -1,7 +1,10 @@
+import { isUtf8 } from 'node:buffer';
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import type { ByteReader } from './byte-reader.ts';
+import { Utf8Check } from './utf8-check.ts';
 
 const INT_BYTES = 5;
+const PIECE_BYTES = 64 * 1024;
 
 export const corrupt = (reader: ByteReader, detail: string): DamageError =>
   new DamageError('corrupt', `${detail}, in ${reader.inside} before byte ${reader.position}`);
@@ -36,12 +39,16 @@ const readLength = async (reader: ByteReader): Promise<number | undefined> => {
   return length === -1 ? undefined : length;
 };
 
+const notUtf8 = (reader: ByteReader): DamageError =>
+  corrupt(reader, 'a text is not UTF-8, as the dump says it is');
+
 export const readText = async (reader: ByteReader, limit: number): Promise<string | undefined> => {
   const length = await readLength(reader);
   if (length === undefined) return undefined;
   if (length > limit) throw corrupt(reader, `a name has ${length} bytes`);
   const bytes = await reader.take(length);
   if (bytes.includes(0)) throw corrupt(reader, 'a name holds a zero byte');
+  if (reader.isUtf8 && !isUtf8(bytes)) throw notUtf8(reader);
   return bytes.toString('utf8');
 };
 
@@ -55,9 +62,17 @@ export const requireText = async (
   return text;
 };
 
-/** Passes over a text of any length and says how long it was. */
-export const skipText = async (reader: ByteReader): Promise<number> => {
+/** Passes over a text of any length. Of a dump in UTF-8 it must be that: psql refuses anything else. */
+export const skipText = async (reader: ByteReader): Promise<void> => {
   const length = (await readLength(reader)) ?? 0;
-  await reader.skip(length);
-  return length;
+  const piece = Buffer.allocUnsafe(Math.min(length, PIECE_BYTES));
+  const check = new Utf8Check();
+  for (let left = length; left > 0; ) {
+    if (await reader.atEnd()) await reader.take(1);
+    const count = reader.copyBuffered(piece, 0, Math.min(left, piece.length));
+    const read = piece.subarray(0, count);
+    if (read.includes(0)) throw corrupt(reader, 'a statement holds a zero byte');
+    if (reader.isUtf8 && !check.push(read)) throw notUtf8(reader);
+    left -= count;
+  }
 };

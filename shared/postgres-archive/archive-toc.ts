@@ -110,6 +110,9 @@ const readPlace = async (
   if (state < 1 || state > 3 || (state === OFFSET_STATES.noData) === hasData) {
     throw corrupt(reader, 'an entry contradicts itself about its data');
   }
+  if (state !== OFFSET_STATES.set && offset !== 0n) {
+    throw corrupt(reader, 'an entry says where its data is, and that this is not known');
+  }
   return state === OFFSET_STATES.set ? { offset: Number(offset) } : {};
 };
 
@@ -199,6 +202,7 @@ export const readToc = async (
     farthest = Math.max(farthest, entry.firstDependency ?? 0);
     if (entry.data !== undefined) data.set(entry.id, entry.data);
     toc.encoding ??= entry.encoding;
+    reader.isUtf8 = toc.encoding === 'UTF8';
     keepNames(toc, entry);
   }
   if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);

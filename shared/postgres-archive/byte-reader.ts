@@ -16,6 +16,8 @@ export class ByteReader {
   #done = false;
   /** Bytes read so far. */
   position = 0;
+  /** Whether texts were declared to be UTF-8, from here on. */
+  isUtf8 = false;
   /** What is being read, for the words of an error. */
   inside = 'its header';
 

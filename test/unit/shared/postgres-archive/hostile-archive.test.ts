@@ -56,6 +56,15 @@ describe('an archive that pg_restore refuses', () => {
     expect(await judge(revised)).toBe('format-not-supported');
   });
 
+  it('because a definition is not in its encoding is found, though pg_restore leaves that to the server', async () => {
+    for (const text of ['CREATE TABLE', 'postgres']) {
+      const changed = Buffer.from(whole);
+      const at = changed.indexOf(text, changed.indexOf("'on'"));
+      changed.writeUInt8(changed.readUInt8(at) ^ 0x80, at);
+      expect(await judge(changed), text).toBe('corrupt');
+    }
+  });
+
   it('because an entry is of no known kind is none that passes', async () => {
     expect(await judge(withKind('STDSTRXNGS'))).toBe('format-not-supported');
     expect(await judge(withKind('STDSTR_NGS'))).toBe('corrupt');
