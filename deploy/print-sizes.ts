@@ -4,11 +4,16 @@ import { packageService } from './package-service.ts';
 
 const HELP = `Usage: npm run size [-- --plan FILE] [--stage STAGE]
 
-Packages every function and prints what its archive unpacks to. Fails where one is over 1,000,000 bytes.
+Packages every function and prints what its archive unpacks to. Fails where one is over its limit.
 `;
 
 /** Small code starts fast; what grows past this has taken in something that it does not need. */
 const LIMIT_BYTES = 1_000_000;
+
+/** What age and gpg encrypted takes a library each (120 and 375 KB), evaluated only when one is met. */
+const LARGER: Record<string, number> = { 'verify-backup': 1_700_000 };
+
+const limitOf = (name: string): number => LARGER[name] ?? LIMIT_BYTES;
 
 const count = (bytes: number): string => bytes.toLocaleString('en-US').padStart(11);
 
@@ -22,8 +27,8 @@ await runCommand(HELP, async () => {
     bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0),
   }));
   for (const { name, bytes } of sizes) console.log(`${name.padEnd(20)}${count(bytes)} bytes`);
-  const tooLarge = sizes.filter(({ bytes }) => bytes > LIMIT_BYTES);
+  const tooLarge = sizes.filter(({ name, bytes }) => bytes > limitOf(name));
   if (tooLarge.length === 0) return;
-  const names = tooLarge.map(({ name }) => name).join(', ');
-  throw new Error(`Over ${count(LIMIT_BYTES).trim()} bytes: ${names}`);
+  const names = tooLarge.map(({ name }) => `${name} (${count(limitOf(name)).trim()} bytes)`);
+  throw new Error(`Over the limit: ${names.join(', ')}`);
 });

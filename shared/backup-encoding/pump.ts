@@ -52,8 +52,10 @@ export async function* pump(
   damageOf: (error: unknown, plainBytes: number) => unknown,
 ): AsyncGenerator<Buffer, number> {
   const feeding = feed(source, decoder);
-  // A source that fails must end the reading with its own error.
-  feeding.catch((error: Error) => decoder.destroy(error));
+  // A source that fails ends the reading with its own error, behind all that was made of it before.
+  feeding.catch(() => {
+    if (!decoder.destroyed) decoder.push(null);
+  });
   let plainBytes = 0;
   try {
     for await (const piece of decoder as AsyncIterable<Buffer>) {

@@ -53,6 +53,22 @@ describe('walking a backup', () => {
     expect((await walk(dump)).layers).toEqual([]);
   });
 
+  it('opens age and gpg with what the plan names for them', async () => {
+    const read = (name: string) =>
+      readFileSync(new URL(`../../../fixtures/${name}`, import.meta.url));
+    const value = read('age/identity.txt').toString();
+    const age = { name: 'age', key: { from: 'literal', value } } as const;
+    const gpg = { name: 'gpg', key: { from: 'literal', value: 'a passphrase' } } as const;
+    const files = { kind: 'files', encoding: [{ name: 'zstd' }, age] } as const;
+    const walked = await walk(read('age/x25519.age'), { ...files, encoding: [...files.encoding] });
+    expect(walked).toMatchObject({ layers: ['age', 'zstd'], plainBytes: 122_400 });
+    const opened = await walk(read('gpg/passphrase.gpg'), {
+      kind: 'files',
+      encoding: [{ name: 'zstd' }, gpg],
+    });
+    expect(opened).toMatchObject({ layers: ['gpg', 'zstd'], plainBytes: 122_400 });
+  });
+
   it('finds zstd by itself, alone or under gzip', async () => {
     expect((await walk(zstdCompressSync(dump))).layers).toEqual(['zstd']);
     expect((await walk(gzipSync(zstdCompressSync(dump)))).layers).toEqual(['gzip', 'zstd']);
