@@ -53,7 +53,7 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const queues = 2 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
   const runs = A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
   const reportsADay =
-    reportsOf(plan) * A_DAY.every15Minutes + 4 * walArchives * A_DAY.every5Minutes;
+    reportsOf(plan) * A_DAY.every15Minutes + 5 * walArchives * A_DAY.every5Minutes;
   // Every kept object is read when it comes and once more in every reread period of about a month.
   const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
   const gbSecondsADay =

@@ -75,6 +75,21 @@ export const sortGaps = (
   };
 };
 
+/** The acknowledgement, in force, of the loss of the first segment that a recovery stops at. */
+export const isAcknowledged = (
+  { acknowledged = [] }: Pick<StoredBackup, 'acknowledged'>,
+  { timeline, range }: Pick<Gap, 'timeline' | 'range'>,
+  segmentSize: number,
+  now: Date,
+): AcknowledgedLoss | undefined =>
+  acknowledged
+    .filter((loss) => !isOver(loss, now))
+    .flatMap((loss) => knownAs(loss, segmentSize))
+    .find(
+      ({ timeline: own, run }) =>
+        own === timeline && run.first <= range.from && range.from <= run.last,
+    )?.loss;
+
 const words = ({ first, last }: Pick<Gap, 'first' | 'last'>): string =>
   first === last ? first : `${first} to ${last}`;
 

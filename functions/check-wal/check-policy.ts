@@ -7,6 +7,7 @@ import type { CursorStore } from './cursor-store.ts';
 import { decideContent } from './decide-content.ts';
 import { decideContinuity } from './decide-continuity.ts';
 import { decideFreshness } from './decide-freshness.ts';
+import { decideRecovery } from './decide-recovery.ts';
 import { decideSegmentSize } from './decide-segment-size.ts';
 import { decideUnseen } from './decide-unseen.ts';
 import { decodeHeaders, emptyHeaderMemory, encodeHeaders } from './header-memory.ts';
@@ -24,6 +25,8 @@ export type PolicyCheck = {
   client: ArchiveClient;
   cursors: CursorStore;
   now: Date;
+  /** The plan's objective. */
+  rpoSeconds?: number;
   /** Read every name, whatever is remembered. */
   rescan: boolean;
   readSecret: Opening['readSecret'];
@@ -100,7 +103,7 @@ const lookInside = async (
 
 /** Every check of one archive. Rejects only for a fault of this code; what S3 answers is a verdict. */
 export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
-  const { policy, cursors, now, warn } = check;
+  const { policy, cursors, now, warn, rpoSeconds } = check;
   const { writable, etag, memory } = await remember(check);
   let looked: Awaited<ReturnType<typeof surveyArchive>>;
   try {
@@ -130,5 +133,6 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     decideContinuity(policy, survey, now),
     decideSegmentSize(policy, survey),
     decideContent(policy, survey, look),
+    decideRecovery(policy, survey, { headers: look.memory, rpoSeconds, now }),
   ];
 };

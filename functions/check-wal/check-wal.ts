@@ -45,6 +45,7 @@ const checkOne = async (
       policy,
       client,
       cursors: services.cursors,
+      rpoSeconds: services.plan.objectives.rpoSeconds,
       now,
       rescan,
       readSecret: services.readSecret,
@@ -66,7 +67,7 @@ const checkOne = async (
 };
 
 /**
- * Checks every WAL archive of the plan, or the one that was asked for, and publishes four reports on
+ * Checks every WAL archive of the plan, or the one that was asked for, and publishes five reports on
  * each. May be called at any time and as often as one likes.
  *
  * @throws {PublishError} where a report did not reach the topic; calling again helps.

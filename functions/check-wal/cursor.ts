@@ -3,7 +3,8 @@ import { formatLsn, parseLsn } from '../../shared/postgres-wal/lsn.ts';
 import { formatSegmentName, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import type { Run } from '../../shared/postgres-wal/segment-runs.ts';
 import { headerMemorySchema } from './header-memory.ts';
-import type { FormSeen, Observation } from './observation.ts';
+import type { LabelRead } from './label-reader.ts';
+import type { FormSeen, Label, Observation } from './observation.ts';
 import type { Survey } from './survey.ts';
 
 /** More holes than that are not remembered; the archive is then read in full every time. */
@@ -40,7 +41,21 @@ export const cursorSchema = z.object({
       files: z.int(),
     }),
   ),
-  labels: z.array(z.string()),
+  labels: z.array(
+    z.object({
+      name: z.string(),
+      at: z.number(),
+      /** Absent where it could not be read, which is then tried again. */
+      backup: z
+        .object({
+          timeline: z.int(),
+          start: z.string(),
+          stop: z.string().optional(),
+          stoppedAt: z.number().optional(),
+        })
+        .optional(),
+    }),
+  ),
   histories: z.array(
     z.object({
       timeline: z.int(),
@@ -110,7 +125,7 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
     segmentSize,
     sizeKnown,
     timelines,
-    labels: seen.labels.map(({ name }) => name),
+    labels: seen.labels.map((label) => encodeLabel(label, survey.labels)),
     histories: histories.map(({ timeline, name, etag, ...read }) => ({
       timeline,
       name,
@@ -122,6 +137,29 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
     others: seen.others,
     misnamed: seen.misnamed,
   };
+};
+
+const encodeLabel = ({ name, at }: Label, reads: readonly LabelRead[]) => {
+  const read = reads.find((one) => one.wasRead && one.backup.name === name);
+  if (read === undefined) return { name, at };
+  const { timeline, start, stop, stoppedAt } = read.backup;
+  const backup = {
+    timeline,
+    start: formatLsn(start),
+    stop: stop === undefined ? undefined : formatLsn(stop),
+    stoppedAt,
+  };
+  return { name, at, backup };
+};
+
+const decodeLabel = ({ name, at, backup }: Cursor['labels'][number]): LabelRead[] => {
+  if (backup === undefined) return [];
+  const { timeline, start, stop, stoppedAt } = backup;
+  const places = {
+    start: must(parseLsn(start)),
+    stop: stop === undefined ? stop : must(parseLsn(stop)),
+  };
+  return [{ backup: { name, timeline, ...places, stoppedAt }, at, wasRead: true }];
 };
 
 const encodeSwitch = ({ parent, lsn }: { parent: number; lsn: bigint }): [number, string] => [
@@ -170,7 +208,7 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
           ];
         }),
       ),
-      labels: cursor.labels.map((name) => ({ ...segment(name.slice(0, 24)), name })),
+      labels: cursor.labels.map(({ name, at }) => ({ ...segment(name.slice(0, 24)), name, at })),
       histories: cursor.histories.map(({ timeline, name, etag }) => ({ timeline, name, etag })),
       rawSizes: new Map(),
       beyond: [],
@@ -182,7 +220,8 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
     const histories = cursor.histories.flatMap(({ switches, ...history }) =>
       switches === undefined ? [] : [{ ...history, switches: switches.map(decodeSwitch) }],
     );
-    return { segmentSize, sizeKnown: cursor.sizeKnown, seen, histories };
+    const labels = cursor.labels.flatMap(decodeLabel);
+    return { segmentSize, sizeKnown: cursor.sizeKnown, seen, histories, labels };
   } catch (error) {
     if (error instanceof DamagedCursorError) return undefined;
     throw error;

@@ -7,7 +7,7 @@ const DAY = 86_400_000;
  * From this age on a segment may be deleted at any moment, and deletion follows no order. A tenth of
  * the time, at most a day, is for base backups that began on one day and ended on the next.
  */
-const expiredBefore = (
+export const expiredBefore = (
   { retain, lifecycle }: Pick<StoredBackup, 'retain' | 'lifecycle'>,
   now: Date,
 ): number => {

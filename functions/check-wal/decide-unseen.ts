@@ -32,5 +32,6 @@ export const decideUnseen = (policy: StoredBackup, failure: AwsFailure): Judgeme
     { ...common, check: 'wal-continuity' },
     { ...common, check: 'wal-segment-size' },
     { ...common, check: 'wal-content' },
+    { ...common, check: 'wal-recovery-window' },
   ];
 };

@@ -1,19 +1,10 @@
-import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import { classifyArchiveName } from '../../shared/postgres-wal/archive-name.ts';
 import { parseHistoryFile } from '../../shared/postgres-wal/history-file.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import type { HistorySeen } from './observation.ts';
+import { isOpened, textOf } from './small-file.ts';
 import type { HistoryRead } from './survey.ts';
-
-const MAX_TEXT = { maxOutputLength: 1024 ** 2 };
-
-/** Node has no more than these; the others stay unread, which is said. */
-const DECOMPRESS: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
-  gz: (bytes) => gunzipSync(bytes, MAX_TEXT),
-  br: (bytes) => brotliDecompressSync(bytes, MAX_TEXT),
-  zst: (bytes) => zstdDecompressSync(bytes, MAX_TEXT),
-};
 
 const unread = (seen: HistorySeen, reason: string, message: string): HistoryRead => ({
   ...seen,
@@ -23,13 +14,11 @@ const unread = (seen: HistorySeen, reason: string, message: string): HistoryRead
 const decode = (seen: HistorySeen, bytes: Uint8Array): HistoryRead => {
   const what = classifyArchiveName(seen.name);
   const compression = what.kind === 'history' ? what.compression : undefined;
-  const decompress =
-    compression === undefined ? (same: Uint8Array) => same : DECOMPRESS[compression];
-  if (decompress === undefined) {
+  if (!isOpened(compression)) {
     return unread(seen, 'unsupported-compression', `.${compression} cannot be read here`);
   }
   try {
-    const history = parseHistoryFile(Buffer.from(decompress(bytes)).toString('utf8'));
+    const history = parseHistoryFile(textOf(bytes, compression));
     if (history.ok) return { ...seen, switches: history.switches };
     return unread(seen, 'not-a-history', `line ${history.line} ${history.problem}`);
   } catch (error) {

@@ -1,7 +1,12 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 
 type Said = Pick<CheckReport, 'reason' | 'summary' | 'expected' | 'observed' | 'measurements'> & {
-  check: 'wal-freshness' | 'wal-continuity' | 'wal-segment-size' | 'wal-content';
+  check:
+    | 'wal-freshness'
+    | 'wal-continuity'
+    | 'wal-segment-size'
+    | 'wal-content'
+    | 'wal-recovery-window';
   /** Where in the plan the promise stands, below `backups.<name>`. */
   promise?: 'fresh';
   /** Names of files below the archive's folder that show it. */

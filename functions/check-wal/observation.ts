@@ -35,7 +35,11 @@ export type TimelineSeen = {
   files: number;
 };
 
-export type Label = Segment & { name: string };
+export type Label = Segment & {
+  name: string;
+  /** When it was archived, in milliseconds since 1970. */
+  at: number;
+};
 export type HistorySeen = { timeline: number; name: string; etag: string };
 
 /** What one part of a listing showed, in memory that follows its holes and not its length. */
@@ -167,7 +171,7 @@ export const observeFile = (seen: Observation, file: ListedFile, reading: Readin
     case 'backup-label': {
       const start = parseSegmentName(what.segment, reading.segmentSize);
       if (start === undefined) addOther(seen, file.name);
-      else seen.labels.push({ ...start, name: file.name });
+      else seen.labels.push({ ...start, name: file.name, at: file.lastModified.getTime() });
       return;
     }
     case 'foreign':

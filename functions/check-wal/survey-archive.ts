@@ -9,6 +9,7 @@ import { formKey, type HeaderMemory } from './header-memory.ts';
 import { readHistories } from './history-reader.ts';
 import type { Opening } from './inspect-segment.ts';
 import type { Part } from './known-part.ts';
+import { readLabels } from './label-reader.ts';
 import type { ListNames } from './listing.ts';
 import { lookAtPart, lookForHistory, lookForNews } from './look-again.ts';
 import type { Observation, Reading } from './observation.ts';
@@ -35,7 +36,7 @@ const readingOf = (policy: StoredBackup, segmentSize: number, memory?: Memory): 
 });
 
 type Size = Pick<Survey, 'segmentSize' | 'sizeKnown'>;
-type Look = Omit<Survey, 'histories'>;
+type Look = Omit<Survey, 'histories' | 'labels'>;
 
 /** What was known stays while nothing contradicts it; the names of another size look different. */
 const sizeShownBy = (seen: Observation, assumed: Size, stated: number | undefined): Size => {
@@ -163,5 +164,11 @@ export const surveyArchive = async (
       : await lookAgain(client.list, policy, memory);
   const looked = again ?? (await scanFully(means, memory));
   const histories = await readHistories(client, looked.seen.histories, known?.histories ?? []);
-  return { survey: { ...looked, histories }, full: again === undefined };
+  const labels = await readLabels(
+    client,
+    looked.seen.labels,
+    memory?.known.segmentSize === looked.segmentSize ? memory.known.labels : [],
+    looked.segmentSize,
+  );
+  return { survey: { ...looked, histories, labels }, full: again === undefined };
 };

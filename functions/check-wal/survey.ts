@@ -1,5 +1,6 @@
 import type { TimelineSwitch } from '../../shared/postgres-wal/history-file.ts';
 import type { Archive, History } from '../../shared/postgres-wal/recovery-route.ts';
+import type { LabelRead } from './label-reader.ts';
 import type { HistorySeen, Newest, Observation } from './observation.ts';
 
 /** A `.history` that was read, or why it could not be. */
@@ -13,6 +14,7 @@ export type Survey = {
   sizeKnown: boolean;
   seen: Observation;
   histories: HistoryRead[];
+  labels: LabelRead[];
 };
 
 /** The part of it that gaps are looked for in. */

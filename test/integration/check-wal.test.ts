@@ -106,7 +106,9 @@ describe('check-wal', () => {
     const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event', detail: {} };
     for (const event of [{}, scheduled, null]) {
       const { continuity, freshness, reports } = await invoke(event);
-      expect(reports.map(({ subject }) => subject.id)).toEqual(['wal', 'wal', 'wal', 'wal']);
+      expect(reports.map(({ subject }) => subject.id)).toEqual(
+        Array.from({ length: 5 }, () => 'wal'),
+      );
       expect(continuity).toMatchObject({
         verdict: 'pass',
         reason: 'continuous',
@@ -332,7 +334,7 @@ describe('check-wal', () => {
     await archive(name(1), name(3));
     await invoke();
     expect(await readMemory()).toMatchObject({ timelines: [{ timeline: 1 }] });
-    const damaged = JSON.stringify({ ...(await readMemory()), labels: ['x'] });
+    const damaged = JSON.stringify({ ...(await readMemory()), labels: [{ name: 'x', at: 0 }] });
     for (const damage of ['{', '{}', damaged]) {
       await writeMemory(damage);
       expect((await invoke()).continuity.observed).toMatchObject({ missing: 1 });
@@ -375,7 +377,7 @@ describe('check-wal', () => {
       const reports = (await stage.reports()).map(({ data }) => data);
       const verdicts = reports.map(({ subject, verdict, reason }) => [subject.id, verdict, reason]);
       expect(verdicts.filter(([id]) => id === 'other')).toEqual(
-        Array.from({ length: 4 }, () => ['other', 'unknown', 'not-found']),
+        Array.from({ length: 5 }, () => ['other', 'unknown', 'not-found']),
       );
       expect(verdicts.filter(([id, verdict]) => id === 'wal' && verdict === 'pass')).toHaveLength(
         4,

@@ -72,7 +72,7 @@ describe('the memory of an archive', () => {
     const cursor = encodeCursor(surveyOf(segments(1, 1n, 3).map((name) => file(name))), ABOUT);
     if (cursor === undefined) throw new Error('no cursor');
     expect(decodeCursor(cursor)).toBeDefined();
-    expect(decodeCursor({ ...cursor, labels: ['x'] })).toBeUndefined();
+    expect(decodeCursor({ ...cursor, labels: [{ name: 'x', at: 0 }] })).toBeUndefined();
     expect(decodeCursor({ ...cursor, segmentSize: 1024 ** 3 })).toBeDefined();
     const [timeline] = cursor.timelines;
     if (timeline === undefined) throw new Error('no timeline');

@@ -21,5 +21,5 @@ export const surveyOf = (
   const seen = emptyObservation();
   const sorted = [...files].sort((a, b) => (a.name < b.name ? -1 : 1));
   for (const one of sorted) observeFile(seen, one, reading);
-  return { segmentSize: reading.segmentSize, sizeKnown: true, seen, histories };
+  return { segmentSize: reading.segmentSize, sizeKnown: true, seen, histories, labels: [] };
 };
