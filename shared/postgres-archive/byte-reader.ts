@@ -11,6 +11,7 @@ const NOTHING = Buffer.alloc(0);
  */
 export class ByteReader {
   readonly #iterator: AsyncIterator<Buffer>;
+  readonly #what: string;
   #piece: Buffer = NOTHING;
   #at = 0;
   #done = false;
@@ -21,7 +22,9 @@ export class ByteReader {
   /** What is being read, for the words of an error. */
   inside = 'its header';
 
-  constructor(source: ByteSource) {
+  /** @param what is read, for the words of an error. */
+  constructor(source: ByteSource, what = 'the dump') {
+    this.#what = what;
     this.#iterator = source[Symbol.asyncIterator]();
   }
 
@@ -97,7 +100,7 @@ export class ByteReader {
   #truncated(): DamageError {
     return new DamageError(
       'truncated',
-      `the dump ends after ${this.position} bytes, inside ${this.inside}`,
+      `${this.#what} ends after ${this.position} bytes, inside ${this.inside}`,
     );
   }
 }

@@ -110,7 +110,7 @@ export class DataDirectory {
     const relation = parseRelationFile(path);
     if (relation !== undefined) {
       this.#note(relation);
-      return [new RelationPages(path, relation, this.pages)];
+      return relation.isIncremental ? [] : [new RelationPages(path, relation, this.pages)];
     }
     const limit = KEPT[path];
     if (limit !== undefined) return [new Kept(limit, (bytes) => this.kept.set(path, bytes))];

@@ -71,7 +71,7 @@ const readMember = async (
  * @throws {NotJudgedError} sparse files and hard links; more than the limits allow.
  */
 export const readMembers = async (source: ByteSource, into: MemberReader): Promise<void> => {
-  const reader = new ByteReader(source);
+  const reader = new ByteReader(source, 'the tar');
   try {
     await walkTar(reader, (member) => readMember(into, member, reader), RECORD_BYTES);
   } finally {

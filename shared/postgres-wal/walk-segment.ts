@@ -37,7 +37,9 @@ export const walkSegment = async (
   for await (const piece of source) {
     if (walker !== undefined) walker.push(piece);
     else {
-      head = head.length === 0 ? piece : Buffer.concat([head, piece]);
+      // A piece is kept as a copy: its memory may be used again as soon as the next is asked for.
+      const isEnough = head.length === 0 && piece.length >= PAGE_HEADER_BYTES;
+      head = isEnough ? piece : Buffer.concat([head, piece]);
       if (head.length < PAGE_HEADER_BYTES) continue;
       const started = startWalk(head, options);
       if (!(started instanceof SegmentWalker)) return started;

@@ -98,6 +98,11 @@ export const asOneTar = (folder: Folder, below = './', more: WrittenMember[] = [
   return writeTar([{ name: below, flag: '5' }, ...members, ...more]);
 };
 
+/** As a network delivers them: each has memory of its own, which its reader gives back. */
+async function* ownPieces(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for await (const piece of inPieces(bytes, size)) yield Buffer.concat([piece]);
+}
+
 export const walkFolder = (folder: Folder, piece = 30_001, limits?: BaseBackupLimits) =>
   walkBaseBackupFolder(
     {
@@ -106,13 +111,13 @@ export const walkFolder = (folder: Folder, piece = 30_001, limits?: BaseBackupLi
         storedAs: `${name}.x`,
         size: length,
       })),
-      open: ({ name }) => inPieces(folder.get(name) ?? Buffer.alloc(0), piece),
+      open: ({ name }) => ownPieces(folder.get(name) ?? Buffer.alloc(0), piece),
     },
     limits,
   );
 
 export const walkTarFile = (tar: Buffer, piece = 30_001, limits?: BaseBackupLimits) =>
-  walkDataDirectoryTar(inPieces(tar, piece), limits);
+  walkDataDirectoryTar(ownPieces(tar, piece), limits);
 
 /** `pass`, or the kind of damage or reason and its words; anything else that is thrown is a crash. */
 export const verdictOf = async (walk: Promise<unknown>): Promise<string> => {

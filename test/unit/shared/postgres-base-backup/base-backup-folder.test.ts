@@ -44,6 +44,16 @@ describe('a folder that pg_basebackup made', () => {
     expect(await judge(without(backup, 'backup_manifest'))).toBe('pass');
   });
 
+  it('that is incremental holds a part of a file instead of it', async () => {
+    const incremental = withFiles(without(backup, 'backup_manifest'), (files) => {
+      const label = `${files.get('backup_label')}INCREMENTAL FROM LSN: 0/1000028\n`;
+      files.set('backup_label', Buffer.from(label));
+      files.delete('global/1262');
+      files.set('global/INCREMENTAL.1262', Buffer.from('0d1faed30000000001000000', 'hex'));
+    });
+    expect((await walkFolder(incremental)).isIncremental).toBe(true);
+  });
+
   it('is good without WAL, which then is not promised', async () => {
     const dry = withFiles(backup, (files) => {
       for (const name of files.keys()) if (name.startsWith('pg_wal/')) files.delete(name);
@@ -171,8 +181,12 @@ describe('its parts', () => {
   it('are named where a tar is cut, or goes on', async () => {
     const base = backup.get('base.tar') ?? Buffer.alloc(0);
     const put = (bytes: Buffer) => judge(new Map([...backup, ['base.tar', bytes]]));
-    expect(await put(base.subarray(0, 200_000))).toMatch(/^truncated: base.tar.x: /);
-    expect(await put(base.subarray(0, base.length / 2 - 512))).toMatch(/^truncated: base.tar.x: /);
+    expect(await put(base.subarray(0, 200_000))).toMatch(
+      /^truncated: base.tar.x: the tar ends after /,
+    );
+    expect(await put(base.subarray(0, base.length / 2 - 512))).toMatch(
+      /^truncated: base.tar.x: the tar ends after /,
+    );
     expect(await put(Buffer.concat([base, Buffer.from('junk')]))).toMatch(
       /^trailing-data: base.tar.x/,
     );
@@ -194,6 +208,12 @@ describe('its parts', () => {
 });
 
 describe('its WAL', () => {
+  it('is read where its first page begins at the end of a piece', async () => {
+    const base = backup.get('base.tar') ?? Buffer.alloc(0);
+    const header = base.indexOf('pg_wal/0000');
+    expect(await verdictOf(walkFolder(backup, header + 512 + 20))).toBe('pass');
+  });
+
   const bare = without(backup, 'backup_manifest');
   const segmentOf = (files: ReadonlyMap<string, Buffer>): string =>
     [...files.keys()].find((name) => name.startsWith('pg_wal/0')) ?? '';
