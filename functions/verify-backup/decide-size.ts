@@ -20,7 +20,7 @@ const comparable = (
   const [a, b] = [now.contents, before.contents];
   if (a !== undefined && b !== undefined) {
     if (!sameNames(a.databases, b.databases)) return undefined;
-    // The same rows are longer as INSERTs, where they are not counted.
+    // An archive's INSERTs are not counted, and are longer than COPY of the same rows.
     if ((a.rows === undefined) !== (b.rows === undefined)) return undefined;
     if (a.tables > 0 && b.tables > 0 && a.largeObjects + b.largeObjects === 0)
       return [rowBytes(a, backup), rowBytes(b, backup)];
@@ -28,6 +28,17 @@ const comparable = (
   const isAlike = before.written === undefined || now.written === before.written;
   return isAlike ? [now.plainBytes, before.plainBytes] : undefined;
 };
+
+/** INSERTs are longer than COPY of the same rows: fewer bytes of as many rows are no loss. */
+const hasAsManyRows = (
+  now: VerifiedContents | undefined,
+  before: VerifiedContents | undefined,
+  { shrinkWarningPercent }: StoredBackup,
+): boolean =>
+  now?.rows !== undefined &&
+  before?.rows !== undefined &&
+  before.rows > 0 &&
+  now.rows > before.rows * (1 - shrinkWarningPercent / 200);
 
 /** Pure. Files, images and certificates are as large as they are; only a database grows and stays. */
 export const decideSize: ContentsDecision = ({ backup, walk, contents, previous }) => {
@@ -40,6 +51,7 @@ export const decideSize: ContentsDecision = ({ backup, walk, contents, previous 
   if (sizes === undefined) return undefined;
   const [size, before] = sizes;
   if (before === 0 || size > before * (1 - backup.shrinkWarningPercent / 100)) return undefined;
+  if (hasAsManyRows(contents, previous.contents, backup)) return undefined;
   const shrunk = Math.round(100 * (1 - size / before));
   return {
     reason: 'shrunk',

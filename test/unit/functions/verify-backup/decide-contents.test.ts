@@ -302,6 +302,13 @@ describe('the size of a backup', () => {
     expect(sized(91, { shrinkWarningPercent: 10 })).toEqual([]);
   });
 
+  it('of as many rows is no loss, for INSERTs are longer than COPY', () => {
+    const inserts = { ...shop, tableBytes: 900_000 };
+    inserts.tableList = shop.tableList.map((table) => ({ ...table, bytes: table.bytes * 10 }));
+    const copied = next({ 'public.users': 1_000, 'public.orders': 5_000 });
+    expect(judge(copied, [inserts])).toEqual([]);
+  });
+
   it('is not judged where it is written in another way, for rows tell more', () => {
     const same = { 'public.users': 1_000, 'public.orders': 5_000 };
     const packed = next(same, { compression: 'zstd' });
