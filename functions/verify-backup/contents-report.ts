@@ -2,6 +2,7 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { ContentsFinding, ContentsInput } from './contents-finding.ts';
 import { describeTables } from './decide-verdict.ts';
 import { formatBytes } from './format-bytes.ts';
+import { shortName } from './short-name.ts';
 
 export const CONTENTS_CHECK = 'backup-contents';
 
@@ -26,7 +27,7 @@ const describeHealthy = ({ walk, previous }: ContentsInput): string => {
     contents === undefined
       ? `holds ${formatBytes(walk.plainBytes)}`
       : `holds ${describeTables(contents)}`;
-  const before = previous?.key.split('/').at(-1);
+  const before = previous && shortName(previous.key);
   return before === undefined
     ? `${held}; it is the first of its series, so there is nothing to compare it with`
     : `${held}; compared with ${before} nothing is missing`;
@@ -86,7 +87,7 @@ export const makeContentsReport = (parts: Parts): CheckReport => {
     verdict: worst === undefined ? 'pass' : 'fail',
     reason: worst?.reason ?? 'as-expected',
     ...(worst && { severity: worst.severity }),
-    summary: `${backup.name}: ${key.split('/').at(-1)} ${describe(input, findings)}`.slice(0, 1024),
+    summary: `${backup.name}: ${shortName(key)} ${describe(input, findings)}`.slice(0, 1024),
     expected: {
       ...(database && { database }),
       ...(contains && { contains }),

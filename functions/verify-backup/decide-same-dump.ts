@@ -1,4 +1,5 @@
 import type { ContentsDecision } from './contents-finding.ts';
+import { shortName } from './short-name.ts';
 import { sameNames } from './verified.ts';
 
 /**
@@ -18,7 +19,7 @@ export const decideSameDump: ContentsDecision = ({ key, walk, contents, previous
   return {
     reason: 'not-new',
     severity: 'warning',
-    finding: `is the same dump as ${previous.key.split('/').at(-1)}, taken at ${contents.createdAt}, under another name`,
+    finding: `is the same dump as ${shortName(previous.key)}, taken at ${contents.createdAt}, under another name`,
     action:
       'Look at the backup job: its dump failed, or writes to another place than its upload reads, so the newest data has no backup.',
   };

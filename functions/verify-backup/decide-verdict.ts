@@ -9,7 +9,8 @@ import type { Walk } from './walk-backup.ts';
 /** How the reading of an object ended. */
 export type Reading =
   | { ended: 'walked'; walk: Walk }
-  | { ended: 'damaged'; damage: Damage; detail: string }
+  /** `isIncomplete`: a file is missing, and may still be on its way. */
+  | { ended: 'damaged'; damage: Damage; detail: string; isIncomplete?: boolean }
   /** Nobody could look: a named reason, what would help, and whether another try may succeed by itself. */
   | { ended: 'not-seen'; reason: string; detail: string; action: string; retry: boolean };
 

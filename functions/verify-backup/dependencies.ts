@@ -27,6 +27,7 @@ export const buildServices = (config: Config): Services => {
     region: config.AWS_REGION,
     stage: config.STAGE,
     service: config.SERVICE,
+    settleSeconds: config.SETTLE_SECONDS,
     objects: createObjectClient(s3),
     readSecret: createSecretReader({
       ssm: new SSMClient(settings),

@@ -1,5 +1,6 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
+import { IncompleteSetError } from '../../shared/backup-set/incomplete-set-error.ts';
 import { SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
 import type { Walk } from './walk-backup.ts';
@@ -31,6 +32,13 @@ export const describeFailure = (error: unknown): Reading => {
       'Give verify-backup more memory (it brings processor time with it).',
     );
   }
+  if (error instanceof NotJudgedError) {
+    return notSeen(
+      error.reason,
+      `could not be judged: ${error.message}`,
+      'Restore it by hand to prove it.',
+    );
+  }
   if (error instanceof SecretUnavailableError) {
     return notSeen(
       'key-unavailable',
@@ -51,6 +59,14 @@ export const describeFailure = (error: unknown): Reading => {
   return notSeen(reason, words, action, reason !== 'not-found');
 };
 
+/** Nothing can be read of what lies in an archive. */
+export const archivedReading = ({ storageClass }: { storageClass: string }): Reading =>
+  notSeen(
+    'archived',
+    `is in ${storageClass}, where nothing can be read before it is restored`,
+    'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
+  );
+
 /**
  * Walks a backup within a time and says how that went. Never throws for what is wrong with the backup, its
  * bucket or its key.
@@ -70,14 +86,9 @@ export const endReading = async (
   } catch (error) {
     if (stop.signal.aborted) return describeFailure(outOfTime);
     if (error instanceof DamageError) {
-      return { ended: 'damaged', damage: error.damage, detail: `is broken: ${error.message}` };
-    }
-    if (error instanceof NotJudgedError) {
-      return notSeen(
-        error.reason,
-        `could not be judged: ${error.message}`,
-        'Restore it by hand to prove it.',
-      );
+      const isIncomplete = error instanceof IncompleteSetError;
+      const detail = `is broken: ${error.message}`;
+      return { ended: 'damaged', damage: error.damage, detail, isIncomplete };
     }
     return describeFailure(error);
   } finally {

@@ -10,7 +10,7 @@ import { verifyObject } from './verify-object.ts';
 export const handler = createHandler({
   build: () => buildServices(readConfig(configSchema, process.env)),
 
-  async onMessage(services, { body }, run) {
+  async onMessage(services, { body, receives }, run) {
     const [target, ...more] = parseTargets(body);
     if (target === undefined) return;
     if (more.length > 0) {
@@ -19,7 +19,8 @@ export const handler = createHandler({
       return;
     }
     const correlationId = target.correlationId ?? run.correlationId;
-    const { outcome } = await verifyObject(services, target, { ...run, correlationId });
+    const options = { isAgain: receives > 1 };
+    const { outcome } = await verifyObject(services, target, { ...run, correlationId }, options);
     run.log.info('A message was processed', { outcome });
   },
 

@@ -4,6 +4,8 @@ import type { Judgement, Reading } from './decide-verdict.ts';
 import { measureBaseBackup, observeBaseBackup } from './describe-base-backup.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import { shortName } from './short-name.ts';
+import { isFolder, ROOT, type StoredFolder } from './stored-folder.ts';
 import type { Walk } from './walk-backup.ts';
 
 export const CHECK = 'backup-integrity';
@@ -17,7 +19,7 @@ type Parts = {
   region: string;
   now: Date;
   nextCheckBy: Date;
-  object?: StoredObject;
+  object?: StoredObject | StoredFolder;
   reading?: Reading;
   tookMs?: number;
 };
@@ -57,12 +59,13 @@ const observeContents = ({ contents }: Walk): Record<string, unknown> =>
 export const makeReport = (parts: Parts): CheckReport => {
   const { target, backup, judgement, object, reading, now } = parts;
   const { verdict, reason, severity, finding, action } = judgement;
-  const uri = `s3://${target.bucket}/${target.key}`;
+  const uri = `s3://${target.bucket}/${target.key === ROOT ? '' : target.key}`;
   const walk = reading?.ended === 'walked' ? reading.walk : undefined;
-  const name = target.key.split('/').at(-1) || target.key;
+  const members = object !== undefined && 'members' in object ? object.members : undefined;
+  const name = shortName(target.key);
   return {
     check: CHECK,
-    subject: { kind: 'object', id: uri, region: parts.region },
+    subject: { kind: isFolder(target.key) ? 'folder' : 'object', id: uri, region: parts.region },
     promise: `backups.${backup.name}`,
     backup: backup.name,
     verdict,
@@ -75,8 +78,9 @@ export const makeReport = (parts: Parts): CheckReport => {
         storageClass: object.storageClass,
         serverSideEncryption: object.serverSideEncryption ?? 'none',
         lastModified: object.lastModified.toISOString(),
-        versionId: object.versionId ?? 'null',
+        ...(members === undefined && { versionId: object.versionId ?? 'null' }),
       }),
+      ...(members !== undefined && { files: members.length }),
       ...(walk && { format: walk.format, layers: walk.layers }),
       ...(walk?.serverVersion && { serverVersion: walk.serverVersion }),
       ...(walk?.dumpVersion && { dumpVersion: walk.dumpVersion }),

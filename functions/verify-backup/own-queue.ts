@@ -8,17 +8,19 @@ const BATCH = 10;
 /**
  * Puts objects on the function's own queue, one message each, so that one that fails harms no other.
  *
+ * @param delaySeconds before they are received, 900 at most.
  * @throws where the queue did not take all of them; sending some twice is harmless.
  */
 export const createOwnQueue =
   (sqs: SQSClient, queueUrl: string, speaker: Speaker, now: () => Date) =>
-  async (targets: Target[]): Promise<void> => {
+  async (targets: Target[], delaySeconds = 0): Promise<void> => {
     for (let first = 0; first < targets.length; first += BATCH) {
       const { Failed = [] } = await sqs.send(
         new SendMessageBatchCommand({
           QueueUrl: queueUrl,
           Entries: targets.slice(first, first + BATCH).map((target, index) => ({
             Id: String(index),
+            DelaySeconds: delaySeconds,
             MessageBody: JSON.stringify(command(speaker, target, now())),
           })),
         }),
@@ -30,13 +32,13 @@ export const createOwnQueue =
 
 const command = (
   speaker: Speaker,
-  { bucket, key, versionId, cause, correlationId }: Target,
+  { bucket, key, versionId, cause, alone, correlationId }: Target,
   time: Date,
 ) =>
   makeEvent(speaker, {
     type: BACKUP_VERIFY_REQUESTED,
     subject: `s3://${bucket}/${key}`.slice(0, 2048),
-    data: { bucket, key, versionId, cause: cause === 'created' ? 'unannounced' : cause },
+    data: { bucket, key, versionId, cause: cause === 'created' ? 'unannounced' : cause, alone },
     time,
     correlationId: correlationId ?? `s3://${bucket}`,
   });

@@ -14,6 +14,8 @@ export type Target = {
   key: string;
   versionId?: string;
   cause: 'created' | 'unannounced' | 'reread' | 'manual';
+  /** It is a backup by itself, though its name is that of a part of one. */
+  alone?: boolean;
   correlationId?: string;
 };
 
@@ -39,14 +41,15 @@ const messageSchema = z.union([
   z.looseObject({ Event: z.literal('s3:TestEvent') }).transform((): Target[] => []),
   z
     .looseObject({ Records: z.array(s3RecordSchema).min(1) })
-    .transform(({ Records }) => Records.flatMap(fromNotification)),
-  eventBridgeSchema.transform((event) => fromEventBridge(event)),
+    .transform(({ Records }) => Records.flatMap(fromNotification).filter(isNoMarker)),
+  eventBridgeSchema.transform((event) => fromEventBridge(event).filter(isNoMarker)),
   backupVerifyRequestedSchema.transform(({ data, correlationid }): Target[] => [
     {
       bucket: data.bucket,
       key: data.key,
       versionId: data.versionId,
       cause: data.cause,
+      alone: data.alone,
       correlationId: correlationid,
     },
   ]),
@@ -70,6 +73,9 @@ const decodeKey = (key: string): string => {
 /** The `null` version is what an object has while its bucket keeps no versions. */
 const version = (id: string | null | undefined): string | undefined =>
   id === null || id === undefined || id === 'null' ? undefined : id;
+
+/** Programs that show buckets as folders make an empty object for each, whose key ends with a slash. */
+const isNoMarker = ({ key }: Target): boolean => !key.endsWith('/');
 
 const fromNotification = ({ eventName, s3 }: z.infer<typeof s3RecordSchema>): Target[] =>
   /^(s3:)?ObjectCreated:/.test(eventName)

@@ -1,7 +1,7 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
-import { endReading, notSeen } from './end-reading.ts';
+import { archivedReading, endReading } from './end-reading.ts';
 import type { ObjectClient, StoredObject } from './object-client.ts';
 import { walkBackup } from './walk-backup.ts';
 
@@ -23,13 +23,7 @@ export const readBackup = async (
   budgetMs: number,
 ): Promise<Reading> => {
   if (object.size === 0) return { ended: 'damaged', damage: 'empty', detail: 'has 0 bytes' };
-  if (object.archived) {
-    return notSeen(
-      'archived',
-      `is in ${object.storageClass}, where nothing can be read before it is restored`,
-      'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
-    );
-  }
+  if (object.archived) return archivedReading(object);
   return endReading(budgetMs, async (signal) =>
     walkBackup({
       source: objects.read(object, signal),

@@ -24,7 +24,9 @@ export type Services = {
   listObjects: (listing: Listing) => AsyncGenerator<ListedObject[]>;
   publish: FactPublisher;
   /** Puts an object on the function's own queue. */
-  enqueue: (targets: Target[]) => Promise<void>;
+  enqueue: (targets: Target[], delaySeconds?: number) => Promise<void>;
+  /** How long nothing must have come into a folder before it is judged as one backup. */
+  settleSeconds: number;
 };
 
 /** Publishes first and records after: a crash in between reads twice, but loses nothing. */

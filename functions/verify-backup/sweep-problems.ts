@@ -1,10 +1,14 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { decideStanding } from './decide-standing.ts';
+import { findFolder } from './find-folder.ts';
 import type { StoredObject } from './object-client.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
+import { shortName } from './short-name.ts';
+import { isFolder } from './stored-folder.ts';
 import { judgedReport, unjudgedReport } from './unjudged-report.ts';
 import type { Problem } from './verification-ledger.ts';
 
@@ -21,15 +25,23 @@ const timesFrom = (run: Run) => {
   };
 };
 
-/** The object of a problem; `undefined` where it was deleted. Other failures leave the problem as it is. */
+type Seen = { object: StoredObject | undefined; backup: StoredBackup | undefined };
+
+/** What a problem is about, as it is now. Failures other than its absence leave the problem as it is. */
 const find = async (
-  { objects }: Services,
-  problem: Pick<Problem, 'bucket' | 'key'>,
-): Promise<StoredObject | 'not-seen' | undefined> => {
+  services: Services,
+  { bucket, key }: Pick<Problem, 'bucket' | 'key'>,
+): Promise<Seen | 'not-seen'> => {
   try {
-    return await objects.head({ bucket: problem.bucket, key: problem.key });
+    if (isFolder(key)) {
+      const { folder, match } = await findFolder(services, { bucket, key });
+      return { object: folder, backup: match?.backup };
+    }
+    const backup = matchBackup(services.plan, bucket, key)?.backup;
+    return { object: await services.objects.head({ bucket, key }), backup };
   } catch (error) {
-    return describeAwsFailure(error).reason === 'not-found' ? undefined : 'not-seen';
+    const isGone = describeAwsFailure(error).reason === 'not-found';
+    return isGone ? { object: undefined, backup: undefined } : 'not-seen';
   }
 };
 
@@ -42,13 +54,13 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
   for await (const problem of services.ledger.problems()) {
     if (run.remainingMs() < RESERVE_MS) break;
     const { bucket, key } = problem;
-    const object = await find(services, problem);
-    if (object === 'not-seen') {
+    const found = await find(services, problem);
+    if (found === 'not-seen') {
       await services.enqueue([{ bucket, key, cause: 'reread' }]);
       sweep.readAgain += 1;
       continue;
     }
-    const backup = matchBackup(services.plan, bucket, key)?.backup;
+    const { object, backup } = found;
     const verified =
       backup &&
       (await services.ledger.verified(backup.name, problem.series ?? seriesOf({ bucket, key })));
@@ -69,7 +81,7 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
         break;
       case 'gone': {
         const { severity: _, ...report } = problem.report;
-        const name = key.split('/').at(-1) ?? key;
+        const name = shortName(key);
         const summary = `${problem.backup}: ${name} ${standing.finding}`.slice(0, 1024);
         await publishReport(
           services,
@@ -92,8 +104,8 @@ const sweepUnjudged = async (services: Services, run: Run): Promise<number> => {
   for (const { name, store } of services.plan.backups) {
     const unjudged = store === 's3' ? await services.ledger.unjudged(name) : undefined;
     if (unjudged === undefined) continue;
-    const object = await find(services, unjudged);
-    if (object === undefined) {
+    const found = await find(services, unjudged);
+    if (found !== 'not-seen' && found.object === undefined) {
       const gone = {
         reason: 'deleted',
         finding: 'the backup that could not be judged was deleted',

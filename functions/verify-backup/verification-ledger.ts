@@ -46,6 +46,14 @@ const unjudgedSchema = z.looseObject({
 });
 export type Unjudged = z.infer<typeof unjudgedSchema>;
 
+/** A folder that is looked at again at a time, so that until then nobody else need look. */
+const waitSchema = z.looseObject({
+  bucket: z.string(),
+  key: z.string(),
+  until: z.iso.datetime(),
+});
+export type Wait = z.infer<typeof waitSchema>;
+
 const digest = (...parts: unknown[]): string =>
   createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
@@ -59,6 +67,8 @@ const problemKey = (place: ProblemPlace): string =>
     : `problems/${digest(place.bucket, place.key)}.json`;
 const placeOf = ({ series, bucket, key }: Problem): ProblemPlace =>
   series === undefined ? { bucket, key } : { series };
+const waitKey = ({ bucket, key }: { bucket: string; key: string }): string =>
+  `waits/${digest(bucket, key)}.json`;
 const unjudgedKey = (backup: string): string => `unjudged/${backup}.json`;
 
 const verifiedKey = (backup: string, series: string): string =>
@@ -117,6 +127,17 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
         old !== undefined && old.lastModified > unjudged.lastModified ? undefined : unjudged,
       ),
     clearUnjudged: (backup: string) => ledger.remove(unjudgedKey(backup)),
+
+    wait: async (folder: { bucket: string; key: string }): Promise<Wait | undefined> =>
+      (await ledger.read(waitKey(folder), waitSchema))?.value,
+    /** False where somebody else was first, and no wait is to be replaced: theirs is on its way. */
+    beginWait: async (wait: Wait, now: Date, isReplaced: boolean): Promise<boolean> => {
+      const stored = await ledger.read(waitKey(wait), waitSchema);
+      const isOn = (stored?.value?.until ?? '') > now.toISOString();
+      if (isOn && !isReplaced) return false;
+      return ledger.write(waitKey(wait), wait, stored?.etag);
+    },
+    clearWait: (folder: { bucket: string; key: string }) => ledger.remove(waitKey(folder)),
 
     problem: async (place: ProblemPlace): Promise<Problem | undefined> =>
       (await ledger.read(problemKey(place), problemSchema))?.value,

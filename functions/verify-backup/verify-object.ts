@@ -1,23 +1,24 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
-import { matchBackup } from '../../shared/plan/match-backup.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { awaitArrival } from './await-folder.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
-import { describeFailure } from './end-reading.ts';
+import { findBackup } from './find-backup.ts';
+import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import { judgeContents } from './judge-contents.ts';
 import { makeReport } from './make-report.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { readBackup } from './read-backup.ts';
+import { readFolder } from './read-folder.ts';
 import { recordReport } from './record-report.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
+import { isFolder } from './stored-folder.ts';
 import { fingerprint, type Reading as Known } from './verification-ledger.ts';
 
 /** What became of one object. `ignored` names why nothing was read. */
-export type Outcome =
-  | { outcome: 'ignored'; reason: 'outside-policy' | 'judged-by-check-wal' | 'superseded-version' }
-  | { outcome: 'already-read' | 'reported'; report: CheckReport };
+export type Outcome = Passed | { outcome: 'already-read' | 'reported'; report: CheckReport };
 
 /** Left for publishing and for the ledger when time runs out. */
 const RESERVE_MS = 10_000;
@@ -43,44 +44,49 @@ const seriesFor = (object: StoredObject, known: Known | undefined): string => {
   return (isSame ? known.series : undefined) ?? seriesOf(object, known !== undefined && !isSame);
 };
 
-/** The newest version of a key, whichever version somebody announced. */
-const lookUp = async (
-  { objects }: Services,
-  { bucket, key }: Target,
-): Promise<StoredObject | Reading> => {
-  try {
-    return await objects.head({ bucket, key });
-  } catch (error) {
-    return describeFailure(error);
-  }
+/** A file that is missing may still be on its way: a folder is then judged later. */
+const mayStillCome = async (
+  services: Services,
+  run: Run,
+  { backup, stored }: Found,
+  reading: Reading,
+): Promise<boolean> => {
+  if (stored === undefined || !('members' in stored) || reading.ended !== 'damaged') return false;
+  // What a tar of a base backup misses may be in another tar, or in the manifest that comes last.
+  const isParted = backup.kind === 'base-backup' && reading.damage === 'truncated';
+  if (!isParted && reading.isIncomplete !== true) return false;
+  const options = { isWhole: false, isOwn: false };
+  return (await awaitArrival(services, run, stored, options)).decision === 'wait';
+};
+
+const read = async (
+  services: Services,
+  { backup, stored, failure }: Found,
+  budgetMs: number,
+): Promise<Reading> => {
+  if (stored === undefined) return failure;
+  return 'members' in stored
+    ? readFolder(services, stored, backup, budgetMs)
+    : readBackup(services, stored, backup, budgetMs);
 };
 
 /**
  * Verifies the newest version of one object and publishes a report, unless the ledger says that it was
  * read within the plan's `reread` time. May be called twice for one object: the second call reads
  * nothing. A late announcement of an older version says nothing about the key, so it is passed over.
+ * A part of a backup that is a folder leads to the folder, and to one report over all of it.
  *
  * @throws where the report could not be published or recorded: the message then comes back.
  */
 export const verifyObject = async (
   services: Services,
-  target: Target,
+  asked: Target,
   run: Run,
-  { force = false }: { force?: boolean } = {},
+  { force = false, isAgain = false }: FindOptions = {},
 ): Promise<Outcome> => {
-  const match = matchBackup(services.plan, target.bucket, target.key);
-  if (match === undefined) return { outcome: 'ignored', reason: 'outside-policy' };
-  const { backup } = match;
-  if (backup.kind === 'wal') return { outcome: 'ignored', reason: 'judged-by-check-wal' };
-
-  const found = await lookUp(services, target);
-  const object = 'ended' in found ? undefined : found;
-  if (
-    object?.versionId !== undefined &&
-    (target.versionId ?? object.versionId) !== object.versionId
-  ) {
-    return { outcome: 'ignored', reason: 'superseded-version' };
-  }
+  const found = await findBackup(services, asked, run, { force, isAgain });
+  if ('outcome' in found) return found;
+  const { backup, target, stored: object } = found;
   const known = object && (await services.ledger.reading(target));
   const isKnown = object !== undefined && known?.fingerprint === fingerprint(object, backup);
   if (
@@ -93,7 +99,8 @@ export const verifyObject = async (
   }
   const started = run.now().getTime();
   const budget = run.remainingMs() - RESERVE_MS;
-  const reading = 'ended' in found ? found : await readBackup(services, found, backup, budget);
+  const reading = await read(services, found, budget);
+  if (!force && (await mayStillCome(services, run, found, reading))) return passed('arriving');
   const judgement = decideVerdict(backup, reading);
   const now = run.now();
   const isSettled =
@@ -112,16 +119,18 @@ export const verifyObject = async (
   });
   // While this one was read another may have read a newer version: what is older is not said.
   const since = object && (await services.ledger.reading(target));
-  if (object !== undefined && (since?.lastModified ?? '') > object.lastModified.toISOString()) {
-    return { outcome: 'ignored', reason: 'superseded-version' };
+  const isOlder = (since?.lastModified ?? '') > (object?.lastModified.toISOString() ?? '');
+  if (object !== undefined && isOlder && since?.fingerprint !== known?.fingerprint) {
+    return passed('superseded-version');
   }
   await publishReport(services, report, run);
   const series = object && seriesFor(object, known);
   if (object !== undefined && series !== undefined && reading.ended === 'walked') {
-    const { place, name } = match;
+    const { place, name } = found;
     await judgeContents(services, { backup, place, name, object, walk: reading.walk, series }, run);
   }
   await recordReport(services, run, { report, backup, object, target, reading, series });
+  if (isFolder(target.key)) await services.ledger.clearWait(target);
   run.log.info('An object was verified', {
     report: report.summary,
     verdict: report.verdict,

@@ -19,6 +19,7 @@ export type Format = {
     | 'pg-dumpall plain'
     | 'pg-dump custom'
     | 'pg-dump tar'
+    | 'pg-dump directory'
     | 'base backup'
     | 'bytes';
   serverVersion?: string;

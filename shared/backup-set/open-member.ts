@@ -1,8 +1,8 @@
 import { type ByteSource, peek } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
-import { looksInside } from '../backup-encoding/looks-inside.ts';
+import { type Inside, looksInside } from '../backup-encoding/looks-inside.ts';
 import { type Encoded, type Opened, openLayers } from '../backup-encoding/open-layers.ts';
-import { type Compression, readStoredName } from './stored-name.ts';
+import { type Compression, readStoredName, type StoredName } from './stored-name.ts';
 
 const HEAD_BYTES = 64;
 
@@ -29,6 +29,13 @@ const openEnding = async (
   return { source: opened.source, layers: [...layers, ...opened.layers] };
 };
 
+/** What stands under the layers that the plan names. */
+const insideOf = ({ name, endings }: StoredName, declared: readonly string[]): Inside => {
+  const own = endings.findLast((ending) => ending !== 'encrypted' && !declared.includes(ending));
+  if (own !== undefined && own !== 'encrypted') return own;
+  return name === 'toc.dat' ? 'pg-dump' : 'anything';
+};
+
 /**
  * Takes every layer off one file of a backup: those that the plan names, which it names for every file,
  * and then the compressions that the file's own name ends with.
@@ -39,14 +46,15 @@ const openEnding = async (
 export const openMember = async (
   storedAs: string,
   source: ByteSource,
-  input: Omit<Encoded, 'source'>,
+  input: Omit<Encoded, 'source' | 'inside'>,
 ): Promise<Opened> => {
-  const { name, endings } = readStoredName(storedAs);
-  const whole = { ...input, source };
+  const stored = readStoredName(storedAs);
+  const { name, endings } = stored;
+  const declared: string[] = (input.encoding ?? []).map((layer) => layer.name);
+  const whole = { ...input, source, inside: insideOf(stored, declared) };
   const isSniffed = endings.includes('encrypted') || (endings.length === 0 && !ROWS.test(name));
   let opened: Opened = { source, layers: [] };
   if (input.encoding !== undefined || isSniffed) opened = await openLayers(whole);
-  const declared = (input.encoding ?? []).map((layer) => layer.name);
   for (const ending of endings.toReversed()) {
     if (ending === 'encrypted') continue;
     const at = declared.indexOf(ending);

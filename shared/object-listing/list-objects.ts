@@ -14,6 +14,8 @@ export type Listing = {
   prefix: string;
   /** Only keys after this one, in S3's order (UTF-8 bytes). */
   startAfter?: string;
+  /** Only what lies in the folder itself, nothing of the folders in it. `prefix` ends with a slash, or is empty. */
+  flat?: boolean;
   /** Told once for every request made. */
   onRequest?: () => void;
   signal?: AbortSignal;
@@ -36,6 +38,7 @@ export const listPage = async (
     new ListObjectsV2Command({
       Bucket: listing.bucket,
       Prefix: listing.prefix,
+      Delimiter: listing.flat ? '/' : undefined,
       StartAfter: token === undefined ? listing.startAfter : undefined,
       ContinuationToken: token,
     }),

@@ -1,5 +1,6 @@
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import type { BackupFile, BackupSet } from '../backup-set/backup-set.ts';
+import { IncompleteSetError } from '../backup-set/incomplete-set-error.ts';
 import { readParallel } from '../backup-set/read-parallel.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
 import type { DataEntry } from './archive-toc.ts';
@@ -24,8 +25,7 @@ const requireFiles = ({ index }: Walk, names: ReadonlyMap<string, string>, by: s
   const missing = [...names].filter(([name]) => !index.has(name));
   if (missing.length === 0) return;
   const shown = nameSome(missing.map(([name, holds]) => `${name} (${holds})`));
-  throw new DamageError(
-    'truncated',
+  throw new IncompleteSetError(
     `${missing.length} of ${names.size} files that ${by} names are missing: ${shown}`,
   );
 };

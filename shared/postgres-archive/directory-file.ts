@@ -1,6 +1,7 @@
 import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
 import { releasePiece } from '../backup-encoding/release-piece.ts';
 import type { BackupFile, BackupSet } from '../backup-set/backup-set.ts';
+import { IncompleteSetError } from '../backup-set/incomplete-set-error.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import { FirstRow } from './copy-columns.ts';
 import { DataTally } from './data-tally.ts';
@@ -9,12 +10,14 @@ import { DataTally } from './data-tally.ts';
 export type Held = { bytes: number; rows?: number; columns?: number };
 
 /** Says of damage which file it is in, and what that file holds. */
-export const inFile = (error: unknown, file: BackupFile, holds: string): unknown =>
-  error instanceof DamageError
-    ? new DamageError(error.damage, `${file.storedAs} (${holds}): ${error.message}`, {
-        cause: error,
-      })
-    : error;
+export const inFile = (error: unknown, file: BackupFile, holds: string): unknown => {
+  if (!(error instanceof DamageError)) return error;
+  const detail = `${file.storedAs} (${holds}): ${error.message}`;
+  const options = { cause: error };
+  return error instanceof IncompleteSetError
+    ? new IncompleteSetError(detail, options)
+    : new DamageError(error.damage, detail, options);
+};
 
 /** An empty gzip, xz or bzip2 file has some bytes. lz4 and zstd of pg_dump write none for nothing. */
 const NEVER_EMPTY = /\.(gz|xz|bz2)$/;

@@ -1,5 +1,6 @@
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import type { BackupFile, BackupSet } from '../backup-set/backup-set.ts';
+import { IncompleteSetError } from '../backup-set/incomplete-set-error.ts';
 import { corrupt } from './archive-fields.ts';
 import { type ArchiveHead, readHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
@@ -51,8 +52,7 @@ export const readDirectoryToc = async (
 ): Promise<DirectoryToc> => {
   const file = files.find(({ name }) => name === TOC_FILE);
   if (file === undefined) {
-    throw new DamageError(
-      'truncated',
+    throw new IncompleteSetError(
       'there is no toc.dat, which pg_dump writes last: it did not end, or not all of it was copied',
     );
   }

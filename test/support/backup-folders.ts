@@ -32,7 +32,7 @@ export const setOf = (files: Folder, piece = 1_000): BackupSet & { opened: strin
     async *open({ storedAs }: BackupFile) {
       opened.push(storedAs);
       const bytes = files.get(storedAs) ?? Buffer.alloc(0);
-      const input = { inside: 'anything', readSecret: async () => '' } as const;
+      const input = { readSecret: async () => '' };
       if (bytes.length === 0) return;
       yield* (await openMember(storedAs, inPieces(bytes, piece), input)).source;
     },

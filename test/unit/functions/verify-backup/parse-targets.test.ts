@@ -133,11 +133,16 @@ describe('the objects that a message names', () => {
     );
   });
 
+  it('pass over the marker of a folder', () => {
+    expect(parseTargets(notification(record({ key: 'db/full/' })))).toEqual([]);
+  });
+
   it('survive the way that S3 encodes them', () => {
     const encode = (key: string) => encodeURIComponent(key).replaceAll('%20', '+');
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
-        expect(parseTargets(notification(record({ key: encode(key) })))[0]?.key).toBe(key);
+        const named = key.endsWith('/') ? undefined : key;
+        expect(parseTargets(notification(record({ key: encode(key) })))[0]?.key).toBe(named);
       }),
     );
   });

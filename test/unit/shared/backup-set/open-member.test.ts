@@ -11,9 +11,9 @@ const zipped = gzipSync(rows);
 
 const open = async (storedAs: string, bytes: Buffer, encoding?: Encoded['encoding']) => {
   const readSecret = async () => PASSPHRASE;
-  const input = { inside: 'anything', encoding, readSecret } as const;
-  const { source, layers } = await openMember(storedAs, inPieces(bytes, 7), input);
-  return { plain: (await collect(source)).toString(), layers };
+  const source = inPieces(bytes, 7);
+  const { source: plain, layers } = await openMember(storedAs, source, { encoding, readSecret });
+  return { plain: (await collect(plain)).toString(), layers };
 };
 const whole = (...layers: unknown[]) => ({ plain: rows.toString(), layers });
 const OPENSSL = 'openssl aes-256-cbc (evp-sha256)';

@@ -1,0 +1,82 @@
+import { peek } from '../../shared/backup-encoding/byte-source.ts';
+import { looksInside } from '../../shared/backup-encoding/looks-inside.ts';
+import { openMember } from '../../shared/backup-set/open-member.ts';
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
+import type { Reading } from './decide-verdict.ts';
+import { archivedReading, endReading } from './end-reading.ts';
+import type { ObjectClient } from './object-client.ts';
+import type { Member, StoredFolder } from './stored-folder.ts';
+import { type Stored, walkFolder } from './walk-folder.ts';
+
+type Dependencies = { objects: ObjectClient; readSecret: SecretReader };
+
+const TAIL_BYTES = 32;
+/** What comes by one request: its end is at hand without another one. */
+const SMALL_BYTES = 4 * 1024 * 1024;
+const HEAD_BYTES = 64;
+const SNIFF_MS = 20_000;
+
+const readMember =
+  (objects: ObjectClient, { encoding = [] }: StoredBackup, signal: AbortSignal) =>
+  async ({ object }: Member): Promise<Stored> => {
+    const source = objects.read(object, signal);
+    if (encoding.at(-1)?.name !== 'openssl') return { source };
+    if (object.size > SMALL_BYTES) {
+      return { source, tail: await objects.tail(object, TAIL_BYTES, signal) };
+    }
+    const pieces = await Array.fromAsync(source);
+    const whole = async function* () {
+      yield* pieces;
+    };
+    return { source: whole(), tail: Buffer.concat(pieces).subarray(-TAIL_BYTES) };
+  };
+
+/**
+ * Reads every file of a folder that is one backup and says how that went. Never throws for what is wrong
+ * with the files, their bucket or their key.
+ *
+ * @param budgetMs after which reading ends and the answer is "not seen: out of time".
+ */
+export const readFolder = async (
+  { objects, readSecret }: Dependencies,
+  folder: StoredFolder,
+  backup: StoredBackup,
+  budgetMs: number,
+): Promise<Reading> => {
+  if (folder.archived) return archivedReading(folder);
+  return endReading(budgetMs, (signal) =>
+    walkFolder({
+      members: folder.members,
+      backup,
+      read: readMember(objects, backup, signal),
+      readSecret,
+    }),
+  );
+};
+
+/** Whether a file that is named like a part of a dump begins like a whole one. False where that cannot be seen. */
+export const isWholeDump = async (
+  { objects, readSecret }: Dependencies,
+  member: Member,
+  backup: StoredBackup,
+): Promise<boolean> => {
+  const signal = AbortSignal.timeout(SNIFF_MS);
+  const { storedAs, size } = member;
+  try {
+    const { source, tail } = await readMember(objects, backup, signal)(member);
+    const opened = await openMember(storedAs, source, {
+      encoding: backup.encoding,
+      size,
+      tail,
+      readSecret,
+    });
+    const { head, source: rest } = await peek(opened.source, HEAD_BYTES);
+    // Leaving it ends the requests under way.
+    for await (const _ of rest) break;
+    return looksInside('pg-dump', head) === 'yes';
+  } catch {
+    // The walk that follows meets the same, and says it.
+    return false;
+  }
+};
