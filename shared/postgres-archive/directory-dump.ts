@@ -16,7 +16,13 @@ const LARGE_BYTES = 4 * 1024 * 1024;
 /** A file with rows or a large object in it. */
 type DataFile = { file: BackupFile; holds: string; entry?: DataEntry; oid?: number };
 
-type Walk = { set: BackupSet; limits: ArchiveLimits; index: Map<string, BackupFile> };
+type Walk = {
+  set: BackupSet;
+  limits: ArchiveLimits;
+  index: Map<string, BackupFile>;
+  /** Of the rows, e.g. `UTF8`. */
+  encoding: string | undefined;
+};
 
 const nameSome = (names: string[]): string =>
   `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
@@ -67,7 +73,7 @@ const readTables = ({ index }: Walk, { files }: DirectoryToc): DataFile[] =>
     return file === undefined || entry.kind === 'BLOBS' ? [] : [{ file, holds: entry.name, entry }];
   });
 
-const judgeTable = ({ name, isCopy, columns }: DataEntry, file: BackupFile, found: Held): void => {
+const judgeTable = ({ name, isCopy }: DataEntry, file: BackupFile, found: Held): void => {
   const place = `${file.storedAs} (${name})`;
   if (found.bytes === 0) {
     throw new DamageError('truncated', `${place} is empty, as pg_dump leaves none`);
@@ -76,18 +82,15 @@ const judgeTable = ({ name, isCopy, columns }: DataEntry, file: BackupFile, foun
   if (found.rows === undefined) {
     throw new DamageError('corrupt', `the rows of ${place} are not ended as pg_dump ends them`);
   }
-  if (columns === undefined || found.columns === undefined || columns === found.columns) return;
-  throw new DamageError(
-    'corrupt',
-    `the first row of ${place} has ${found.columns} columns, and the table has ${columns}: it is the data of another`,
-  );
 };
 
 /** What every file holds; the larger ones are begun first. */
-const readData = async ({ set, limits }: Walk, data: DataFile[]): Promise<Map<DataFile, Held>> => {
+const readData = async (walk: Walk, data: DataFile[]): Promise<Map<DataFile, Held>> => {
+  const { set, limits, encoding } = walk;
   const held = new Map<DataFile, Held>();
   const read = async (one: DataFile, signal: AbortSignal): Promise<void> => {
-    const found = await readDataFile(set, one.file, one.holds, { limits, signal });
+    const what = one.entry === undefined ? one.holds : { ...one.entry, encoding };
+    const found = await readDataFile(set, one.file, what, { limits, signal });
     if (signal.aborted) return;
     if (one.entry !== undefined) judgeTable(one.entry, one.file, found);
     held.set(one, found);
@@ -128,7 +131,8 @@ export const walkDirectoryDump = async (
   limits: ArchiveLimits = ARCHIVE_LIMITS,
 ): Promise<ArchiveContents> => {
   const contents = await readDirectoryToc(set, limits);
-  const walk = { set, limits, index: indexFiles(set.files) };
+  const index = indexFiles(set.files);
+  const walk = { set, limits, index, encoding: contents.toc.encoding };
   const named = new Map(
     [...contents.files].map(([file, { name, kind }]) => [
       file,

@@ -46,9 +46,7 @@ const EMPTY = Buffer.alloc(0);
 
 describe('a dump in the directory format', () => {
   it.each(DIRECTORY_DUMPS)('is whole: %s', async (name) => {
-    const [found] = await judge(readFolder(name));
-    const isOpen = /lz4|zstd/.test(name) && found === 'encoding-not-supported';
-    if (!isOpen) expect(found).toBe('pass');
+    expect(await judge(readFolder(name))).toEqual(['pass', '']);
   });
 
   it.each(['15-shop', '16-shop', '17-shop', '17-shop-z0'])(
@@ -176,7 +174,7 @@ describe('a dump in the directory format', () => {
       '15-shop',
       swap('3352.dat.gz', '3354.dat.gz'),
       'corrupt',
-      /first row of 335[24]\.dat\.gz .* columns/,
+      /^335[24]\.dat\.gz .* row 1 has [23] columns instead of [23]/,
     ],
     [
       'a file is of another dump',
@@ -309,7 +307,7 @@ describe('a dump in the directory format', () => {
     const limits = { ...ARCHIVE_LIMITS, expandedBytes: 100_000, ratio: 100 };
     const files = changed(
       '15-shop',
-      edit('3354.dat.gz', () => gzipSync(Buffer.alloc(5_000_000))),
+      edit('3354.dat.gz', () => gzipSync(Buffer.alloc(5_000_000, 'a'))),
     );
     await expect(walkDirectoryDump(setOf(files), limits)).rejects.toMatchObject({
       reason: 'over-limit',
