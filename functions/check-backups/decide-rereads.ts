@@ -26,8 +26,11 @@ const periodOf = (rereadSeconds: number): number => {
   return promised - Math.min(promised / 24, DAY_MS);
 };
 
-/** Between 0 and 1, by the name: the same at every run. */
-const spread = (name: string): number => crc32(name) / 2 ** 32;
+/** Between 0 and 1, the same at every run: by the folder where there is one, since a folder may be one backup. */
+const spread = (name: string): number => {
+  const slash = name.lastIndexOf('/');
+  return crc32(slash < 0 ? name : name.slice(0, slash)) / 2 ** 32;
+};
 
 /**
  * When an object is due for the first time after a moment: once in every period from its own time on, the

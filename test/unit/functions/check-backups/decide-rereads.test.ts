@@ -60,6 +60,14 @@ describe('what is to be read again', () => {
     expect(perRun.filter((count) => count > 0).length).toBeGreaterThan(90);
   });
 
+  it('is a folder in one go', () => {
+    const files = Array.from({ length: 20 }, (_, n) =>
+      generation(START + n * 1_000, { name: `2026-03-03/${n}.dat.gz` }),
+    );
+    const { perRun } = simulate(files, 30 * 86_400, 30);
+    expect(perRun.filter((count) => count > 0).length).toBeLessThanOrEqual(2);
+  });
+
   it('is an old archive over one period, each object once', () => {
     const objects = Array.from({ length: 300 }, (_, n) =>
       generation(START - (n + 1) * DAY_MS, { name: `${n}` }),
