@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { zstdDecompressSync } from 'node:zlib';
-import type { SegmentWalk, WalkResult } from '../../shared/postgres-wal/segment-walk.ts';
+import type { SegmentWalk, WalCarry, WalkResult } from '../../shared/postgres-wal/segment-walk.ts';
 import type { WalkOptions } from '../../shared/postgres-wal/segment-walker.ts';
 import { walkSegment } from '../../shared/postgres-wal/walk-segment.ts';
 import { inPieces } from './bytes.ts';
@@ -54,4 +54,20 @@ export const damaged = (bytes: Buffer, change: (copy: Buffer) => void): Buffer =
   const copy = Buffer.from(bytes);
   change(copy);
   return copy;
+};
+
+export const carryOf = ({ ending }: SegmentWalk): WalCarry | undefined =>
+  'carry' in ending ? ending.carry : undefined;
+
+/** One after the other, each with what the one before handed over. */
+export const walkInOrder = async (
+  segments: readonly [name: string, bytes: Buffer][],
+): Promise<SegmentWalk[]> => {
+  const walks: SegmentWalk[] = [];
+  for (const [name, bytes] of segments) {
+    const last = walks.at(-1);
+    const timeline = Number.parseInt(name.slice(0, 8), 16);
+    walks.push(await mustWalk(bytes, { timeline, carry: last && carryOf(last) }));
+  }
+  return walks;
 };

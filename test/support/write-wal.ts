@@ -8,15 +8,25 @@ export type WalShape = {
   blockSize?: number;
 };
 
-export type WalRecord = { manager?: number; info?: number; body?: Buffer };
+/** A body is what follows the record's header; without one it holds `data`. */
+export type WalRecord = { manager?: number; info?: number; body?: Buffer; data?: Buffer };
 
 /** The record of a forced switch. */
 export const SWITCH_RECORD: WalRecord = { manager: 0, info: 0x40, body: Buffer.alloc(0) };
 
 const pad8 = (bytes: number): number => (bytes + 7) & ~7;
 
+/** Main data with the header before it that PostgreSQL expects. */
+const withHeader = (data: Buffer): Buffer => {
+  const header = Buffer.alloc(data.length < 256 ? 2 : 5);
+  header.writeUInt8(data.length < 256 ? 255 : 254);
+  if (data.length < 256) header.writeUInt8(data.length, 1);
+  else header.writeUInt32LE(data.length, 1);
+  return Buffer.concat([header, data]);
+};
+
 const recordBytes = (
-  { manager = 21, info = 0, body = Buffer.alloc(40, 7) }: WalRecord,
+  { manager = 21, info = 0, data = Buffer.alloc(40, 7), body = withHeader(data) }: WalRecord,
   prev: bigint,
 ) => {
   const bytes = Buffer.alloc(24 + body.length);

@@ -125,8 +125,8 @@ describe('a damaged segment', () => {
 });
 
 describe('a segment of another shape', () => {
-  const body = Buffer.alloc(3_001, 5);
-  const records: WalRecord[] = Array.from({ length: 60 }, () => ({ body }));
+  const data = Buffer.alloc(3_001, 5);
+  const records: WalRecord[] = Array.from({ length: 60 }, () => ({ data }));
 
   it.each([1_024, 2_048, 4_096, 16_384, 65_536])(
     'with pages of %i is walked',

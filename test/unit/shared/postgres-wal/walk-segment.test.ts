@@ -1,30 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { parseHistoryFile } from '../../../../shared/postgres-wal/history-file.ts';
 import { judgeWalk } from '../../../../shared/postgres-wal/judge-walk.ts';
-import type { SegmentWalk, WalCarry } from '../../../../shared/postgres-wal/segment-walk.ts';
+import type { SegmentWalk } from '../../../../shared/postgres-wal/segment-walk.ts';
 import {
+  carryOf,
   mustWalk,
   WAL_VERSIONS,
   type WalVersion,
   walArchive,
   walkBytes,
+  walkInOrder,
   wholeSegments,
 } from '../../../support/wal-segments.ts';
 
-const carryOf = ({ ending }: SegmentWalk): WalCarry | undefined =>
-  'carry' in ending ? ending.carry : undefined;
-
 const walked = new Map<WalVersion, SegmentWalk[]>();
 
-const walkInOrder = async (version: WalVersion): Promise<SegmentWalk[]> => {
-  const known = walked.get(version);
-  if (known !== undefined) return known;
-  const walks: SegmentWalk[] = [];
-  for (const [name, bytes] of wholeSegments(version)) {
-    const last = walks.at(-1);
-    const timeline = Number.parseInt(name.slice(0, 8), 16);
-    walks.push(await mustWalk(bytes, { timeline, carry: last && carryOf(last) }));
-  }
+const walkVersion = async (version: WalVersion): Promise<SegmentWalk[]> => {
+  const walks = walked.get(version) ?? (await walkInOrder(wholeSegments(version)));
   walked.set(version, walks);
   return walks;
 };
@@ -34,7 +26,7 @@ const sum = (walks: readonly SegmentWalk[], what: 'records' | 'uncheckedBytes' |
 
 describe.each(WAL_VERSIONS)('the WAL of a real server %i', (version) => {
   it('is whole from its first segment to its last, every record checked', async () => {
-    const walks = await walkInOrder(version);
+    const walks = await walkVersion(version);
     expect(walks.map(({ ending }) => ending.kind)).toEqual(
       expect.arrayContaining(['switch', 'full']),
     );
@@ -51,14 +43,14 @@ describe.each(WAL_VERSIONS)('the WAL of a real server %i', (version) => {
     const alone: SegmentWalk[] = [];
     for (const [, bytes] of wholeSegments(version)) alone.push(await mustWalk(bytes));
     expect(alone.filter((walk) => carryOf(walk) === undefined)).toEqual([]);
-    const inOrder = await walkInOrder(version);
+    const inOrder = await walkVersion(version);
     // The record of 2.2 MB, and a small one over a border.
     expect(sum(inOrder, 'records') - sum(alone, 'records')).toBe(2);
     expect(sum(alone, 'uncheckedBytes')).toBe(1_045_488 + 109_081 + 3_019);
   });
 
   it('says when transactions ended, and what else happened', async () => {
-    const walks = await walkInOrder(version);
+    const walks = await walkVersion(version);
     const [first] = walks;
     expect(first).toMatchObject({ commits: 4, aborts: 1, checkpoints: 1 });
     expect(first?.restorePoints).toMatchObject([{ name: 'before lunch' }]);
