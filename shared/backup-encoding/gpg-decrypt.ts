@@ -4,12 +4,12 @@ import { DamageError, NotJudgedError } from './damage-error.ts';
 import type { Decrypter } from './decrypters.ts';
 import { gpgFault } from './gpg-fault.ts';
 import { GpgFeed } from './gpg-feed.ts';
+import { GPG_ARMOR } from './gpg-head.ts';
 import { readGpgKey } from './gpg-key.ts';
 import { GPG_CONFIG, type GpgStream, provenKeys } from './gpg-session.ts';
 
 /** Room for the session keys of a few recipients. */
 const HEAD_BYTES = 4096;
-const ARMOR = '-----BEGIN PGP MESSAGE';
 /** Each may cost an operation of a private key. */
 const MAX_PACKETS = 64;
 
@@ -34,7 +34,7 @@ export const decryptGpg: Decrypter<'gpg'> = async (source, { key, passphrase }, 
     passphrase === undefined ? undefined : await readSecret(passphrase),
   );
   const { head, source: whole } = await peek(source, HEAD_BYTES);
-  const isArmored = head.toString('latin1').startsWith(ARMOR);
+  const isArmored = head.toString('latin1').startsWith(GPG_ARMOR);
   const feed = new GpgFeed(whole);
   return (async function* (): AsyncGenerator<Buffer> {
     const progress = { plainBytes: 0, isGuess: false };

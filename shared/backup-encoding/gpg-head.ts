@@ -3,7 +3,10 @@ import { createDecipheriv } from 'node:crypto';
 const BLOCK_BYTES = 16;
 /** A block of noise, and its last two bytes once more. */
 const PREFIX_BYTES = BLOCK_BYTES + 2;
-const TAG = { sessionKeys: [1, 3], marker: 10, integrityProtected: 18 };
+const TAG = { toKey: 1, byPassphrase: 3, marker: 10, integrityProtected: 18 };
+const BEFORE_MESSAGE: number[] = [TAG.toKey, TAG.byPassphrase, TAG.marker];
+
+export const GPG_ARMOR = '-----BEGIN PGP MESSAGE';
 
 type Packet = { tag: number; body: number; end: number };
 
@@ -28,15 +31,33 @@ const readPacket = (head: Buffer, at: number): Packet | undefined => {
   return { tag, body, end: head.length };
 };
 
-/** The first encrypted bytes of a message of version 1 of integrity protection, where they can be seen. */
-export const gpgPrefix = (head: Buffer): Buffer | undefined => {
-  let packet = readPacket(head, 0);
-  while (packet !== undefined && [...TAG.sessionKeys, TAG.marker].includes(packet.tag)) {
-    packet = readPacket(head, packet.end);
+/** The first bytes of a message, out of their armor where they have one. */
+const unarmored = (head: Buffer): Buffer => {
+  if (!head.subarray(0, GPG_ARMOR.length).equals(Buffer.from(GPG_ARMOR))) return head;
+  const [, ...body] = head.toString('latin1').split(/\r?\n\r?\n/);
+  return Buffer.from(body.join('\n').split('\n=')[0] ?? '', 'base64');
+};
+
+export type GpgHead = {
+  /** The first encrypted bytes, where integrity protection is of version 1 and they can be seen. */
+  prefix?: Buffer;
+  /** What a passphrase opens with. Source: RFC 9580, 9.3. */
+  cipher?: number;
+};
+
+/** @param head the first bytes of a file, armored or not. */
+export const readGpgHead = (head: Buffer): GpgHead => {
+  const bytes = unarmored(head);
+  let cipher: number | undefined;
+  let packet = readPacket(bytes, 0);
+  while (packet !== undefined && BEFORE_MESSAGE.includes(packet.tag)) {
+    if (packet.tag === TAG.byPassphrase && bytes[packet.body] === 4)
+      cipher = bytes[packet.body + 1];
+    packet = readPacket(bytes, packet.end);
   }
-  if (packet?.tag !== TAG.integrityProtected || head[packet.body] !== 1) return undefined;
-  const prefix = head.subarray(packet.body + 1, packet.body + 1 + PREFIX_BYTES);
-  return prefix.length === PREFIX_BYTES ? prefix : undefined;
+  if (packet?.tag !== TAG.integrityProtected || bytes[packet.body] !== 1) return { cipher };
+  const prefix = bytes.subarray(packet.body + 1, packet.body + 1 + PREFIX_BYTES);
+  return prefix.length === PREFIX_BYTES ? { cipher, prefix } : { cipher };
 };
 
 /**
@@ -49,10 +70,10 @@ export const gpgPrefix = (head: Buffer): Buffer | undefined => {
 export const opensGpgPrefix = (
   prefix: Buffer,
   { data, algorithm }: { data: Uint8Array; algorithm: string },
-): boolean => {
+): 'yes' | 'no' | 'cannot-say' => {
   const bits = /^aes(128|192|256)$/.exec(algorithm)?.[1];
-  if (bits === undefined || data.length !== Number(bits) / 8) return true;
+  if (bits === undefined || data.length !== Number(bits) / 8) return 'cannot-say';
   const decipher = createDecipheriv(`aes-${bits}-cfb`, data, Buffer.alloc(BLOCK_BYTES));
   const plain = decipher.update(prefix);
-  return plain.readUInt16BE(BLOCK_BYTES - 2) === plain.readUInt16BE(BLOCK_BYTES);
+  return plain.readUInt16BE(BLOCK_BYTES - 2) === plain.readUInt16BE(BLOCK_BYTES) ? 'yes' : 'no';
 };

@@ -1,7 +1,7 @@
 import type { ReadableStream as WebStream } from 'node:stream/web';
 import type { Message, SessionKey } from 'openpgp';
-import { DamageError } from './damage-error.ts';
-import { gpgPrefix, opensGpgPrefix } from './gpg-head.ts';
+import { DamageError, NotJudgedError } from './damage-error.ts';
+import { opensGpgPrefix, readGpgHead } from './gpg-head.ts';
 import type { GpgKey } from './gpg-key.ts';
 
 export type GpgStream = WebStream<Uint8Array<ArrayBuffer>>;
@@ -56,18 +56,34 @@ export const provenKeys = async (
   );
   checkRecipients(message, opener, hasPassphrase);
   const isPassphrase = 'passwords' in opener;
-  const prefix = gpgPrefix(head);
+  const { prefix, cipher } = readGpgHead(head);
+  if (isPassphrase && cipher !== undefined && NOT_READ.includes(cipher)) throw notRead();
   if (prefix === undefined) return { keys: opener, isGuess: isPassphrase };
   const wrong = new DamageError('wrong-key', 'the passphrase does not open it (gpg)');
-  const options = { message, ...opener, config: GPG_CONFIG };
-  const found = await decryptSessionKeys(options).catch((error: unknown) => {
-    throw isPassphrase && /session key decryption failed/i.test(String(error)) ? wrong : error;
-  });
-  const sessionKeys = found.flatMap(({ data, algorithm }) =>
-    algorithm !== null && opensGpgPrefix(prefix, { data, algorithm }) ? [{ data, algorithm }] : [],
+  const found = await decryptSessionKeys({ message, ...opener, config: GPG_CONFIG }).catch(
+    (error) => {
+      if (!/session key decryption failed/i.test(String(error))) throw error;
+      throw isPassphrase ? wrong : notRead();
+    },
   );
-  if (sessionKeys.length > 0) return { keys: { sessionKeys }, isGuess: false };
+  const fitting = found.flatMap(({ data, algorithm }) => {
+    const opens = algorithm === null ? 'no' : opensGpgPrefix(prefix, { data, algorithm });
+    return algorithm === null || opens === 'no' ? [] : [{ data, algorithm, opens }];
+  });
+  if (fitting.length > 0) {
+    const isGuess = isPassphrase && fitting.every(({ opens }) => opens === 'cannot-say');
+    return { keys: { sessionKeys: fitting }, isGuess };
+  }
   throw isPassphrase
     ? wrong
     : new DamageError('corrupt', 'the beginning of the gpg file is corrupt');
 };
+
+/** IDEA and Camellia. */
+const NOT_READ = [1, 11, 12, 13];
+
+const notRead = (): NotJudgedError =>
+  new NotJudgedError(
+    'encoding-not-supported',
+    'its session key does not open: it is of a cipher that is not read here (Camellia, IDEA), or damaged',
+  );

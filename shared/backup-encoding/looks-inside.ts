@@ -35,10 +35,7 @@ const MAGIC: Record<Exclude<Inside, 'anything'>, Buffer[]> = {
   bzip2: [1, 2, 3, 4, 5, 6, 7, 8, 9].flatMap(bzip2Magic),
   openssl: [SALTED],
   age: [Buffer.from('age-encryption.org/'), Buffer.from('-----BEGIN AGE ENCRYPTED FILE')],
-  gpg: [
-    Buffer.from('-----BEGIN PGP MESSAGE'),
-    ...['8c0d04', 'c30d04', '8c2e05', 'c32e05'].map((hex) => Buffer.from(hex, 'hex')),
-  ],
+  gpg: [Buffer.from('-----BEGIN PGP MESSAGE')],
   'pg-dump': [
     Buffer.from('--\n-- PostgreSQL'),
     Buffer.from('--\r\n-- Postgre'),
@@ -47,16 +44,18 @@ const MAGIC: Record<Exclude<Inside, 'anything'>, Buffer[]> = {
   ],
 };
 
-/** A packet with a session key for a public key, version 3: its length may stand in one or two bytes. */
-const isPublicKeyPacket = (head: Buffer): boolean => {
-  const bytes = { 132: 1, 133: 2, 193: head[1] !== undefined && head[1] > 191 ? 2 : 1 };
-  const lengthBytes = Object.entries(bytes).find(([tag]) => Number(tag) === head[0])?.[1];
-  return lengthBytes !== undefined && head[1 + lengthBytes] === 3;
+/** A session key for a public key (versions 3 and 6) or for a passphrase (4 to 6), its length in one or two bytes. */
+const beginsLikeGpg = (head: Buffer): boolean => {
+  const [tag = 0, length = 0] = head;
+  if (tag === 0x8c || tag === 0xc3) return length < 192 && [4, 5, 6].includes(head[2] ?? 0);
+  const isLong = tag === 0x85 || (tag === 0xc1 && length > 191);
+  const isToKey = tag === 0x84 || tag === 0x85 || tag === 0xc1;
+  return isToKey && [3, 6].includes(head[isLong ? 3 : 2] ?? 0);
 };
 
 const begins = (kind: Exclude<Inside, 'anything'>, head: Buffer): boolean =>
   MAGIC[kind].some((magic) => head.subarray(0, magic.length).equals(magic)) ||
-  (kind === 'gpg' && isPublicKeyPacket(head));
+  (kind === 'gpg' && beginsLikeGpg(head));
 
 const SKIPPABLE = 0x184d2a5;
 

@@ -5,6 +5,11 @@ import { findPostgresPrograms } from './installed-postgres.ts';
 const PEERS: [program: string, argument: string, debianPackage: string][] = [
   ['openssl', 'version', 'openssl'],
   ['gunzip', '--version', 'gzip'],
+  ['lz4', '--version', 'lz4'],
+  ['zstd', '--version', 'zstd'],
+  ['age', '--version', 'age'],
+  ['gpg', '--version', 'gnupg'],
+  ['script', '--version', 'bsdutils'],
   ['psql', '--version', 'postgresql-client'],
   ['pg_restore', '--version', 'postgresql-client'],
 ];
