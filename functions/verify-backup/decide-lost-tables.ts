@@ -17,16 +17,29 @@ const holdsRows = ({ rows, bytes, tables }: Family): boolean =>
 const bareName = ({ name }: Family): string =>
   name.slice(name.lastIndexOf('.') + 1).replaceAll(/\d+/g, '#');
 
-/** A new table of the same name elsewhere, or of nearly as many rows: the old one was renamed. */
-const takeSuccessor = (gone: Family, fresh: Family[]): boolean => {
-  const index = fresh.findIndex(
-    (family) =>
-      (family.rows === undefined) === (gone.rows === undefined) &&
-      (bareName(family) === bareName(gone) ||
-        Math.abs(sizeOf(family) - sizeOf(gone)) <= sizeOf(gone) / 10),
-  );
-  if (index >= 0) fresh.splice(index, 1);
-  return index >= 0;
+/** More new tables than these are not searched for one of as many rows: each pair would be compared. */
+const SEARCHED = 1_000;
+
+/**
+ * Finds the new table that an old one became: of the same name in another schema, or of nearly as many
+ * rows. Each new one is given out once.
+ */
+const createSuccessors = (fresh: readonly Family[]) => {
+  const left = new Set(fresh);
+  const byName = Map.groupBy(fresh, bareName);
+  const isAlike = (a: Family, b: Family): boolean =>
+    (a.rows === undefined) === (b.rows === undefined) &&
+    Math.abs(sizeOf(a) - sizeOf(b)) <= sizeOf(a) / 10;
+  return (gone: Family): boolean => {
+    const named = byName.get(bareName(gone)) ?? [];
+    while (named.length > 0) {
+      const family = named.pop();
+      if (family !== undefined && left.delete(family)) return true;
+    }
+    if (left.size > SEARCHED) return false;
+    const similar = [...left].find((family) => isAlike(gone, family));
+    return similar !== undefined && left.delete(similar);
+  };
 };
 
 const inWords = (lost: readonly string[]): string => {
@@ -44,11 +57,12 @@ type Compared = { backup: StoredBackup; now: Map<string, Family>; before: Map<st
 
 const findVanished = ({ now, before }: Compared): ContentsFinding | undefined => {
   const fresh = [...now].filter(([key]) => !before.has(key)).map(([, family]) => family);
+  const takeSuccessor = createSuccessors(fresh);
   const vanished = [...before]
     .filter(([key, family]) => !now.has(key) && holdsRows(family))
     .map(([, family]) => family)
     .sort((a, b) => b.bytes - a.bytes)
-    .filter((family) => !takeSuccessor(family, fresh));
+    .filter((family) => !takeSuccessor(family));
   if (vanished.length === 0) return undefined;
   return {
     reason: 'tables-vanished',

@@ -265,6 +265,29 @@ describe('tables that are gone', () => {
     });
   });
 
+  it('are told in no time, however many there are', () => {
+    // Letters, for tables whose names differ in numbers are one.
+    const letters = (n: number) =>
+      n.toString(36).replaceAll(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '');
+    const many = (prefix: string) =>
+      Object.fromEntries(
+        Array.from({ length: 6_000 }, (_, n) => [
+          `${prefix}_${letters(n)}_${letters(n * 7)}`,
+          n + 1,
+        ]),
+      );
+    const [before, after] = [dumpOf(many('a'), day(20)), next(many('zz'))];
+    const started = performance.now();
+    const [finding] = judge(after, [before]);
+    expect(finding?.reason).toBe('tables-vanished');
+    expect(finding?.finding).toMatch(/ and \d+ more$/);
+    expect(performance.now() - started).toBeLessThan(1_000);
+    const moved = Object.fromEntries(
+      Object.entries(many('a')).map(([name, rows]) => [`shop.${name}`, rows]),
+    );
+    expect(judge(next(moved), [before])).toEqual([]);
+  });
+
   it('are not looked for in a list that was cut, nor in another database', () => {
     const cut = { ...next({ a: 1_000, b: 5_000 }), isTableListCut: true };
     expect(judge(cut, [shop])).toEqual([]);
