@@ -101,6 +101,8 @@ export const walkFormat = async (
     releasePiece(piece);
   }
   if (dump === undefined) return { format: 'bytes' };
-  const { kind, ...versions } = endDump(dump, name);
-  return { format: kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain', ...versions };
+  const { kind, contents } = endDump(dump, name);
+  const { serverVersion, dumpVersion } = contents;
+  const format = kind === 'cluster' ? 'pg-dumpall plain' : 'pg-dump plain';
+  return { format, serverVersion, dumpVersion, contents };
 };

@@ -36,7 +36,7 @@ export type Toc = {
 };
 
 /** Entries that set up the session, the database itself, or say something of another entry. */
-const NO_OBJECTS = new Set([
+export const NO_OBJECTS = new Set([
   'ENCODING',
   'STDSTRINGS',
   'SEARCHPATH',

@@ -1,78 +1,166 @@
 import { DamageError } from '../backup-encoding/damage-error.ts';
+import type { CopyRows } from './copy-rows.ts';
+import type { DumpContents } from './dump-contents.ts';
+import { PlainContents, readSetting } from './plain-contents.ts';
+import { PlainEnds } from './plain-ends.ts';
+import { PlainStructure } from './plain-structure.ts';
+import { SqlLexer } from './sql-lexer.ts';
+import type { SqlStatement } from './sql-statement.ts';
+import { TextCheck } from './text-check.ts';
+
+/** What a plain dump that is whole was seen to be. */
+export type PlainDump = { kind: 'database' | 'cluster'; contents: DumpContents };
+
+const NOTHING = Buffer.alloc(0);
 
 /**
- * What a plain-format dump says of itself.
- * Source: pg_dump.c and pg_dumpall.c; the `\restrict` token came with 17.6, 16.10, 15.14, 14.19, 13.22.
- */
-export type PlainDump = {
-  kind: 'database' | 'cluster';
-  serverVersion?: string;
-  dumpVersion?: string;
-};
-
-/** Enough for the header with any version string, and for the footer with its token. */
-const HEAD_BYTES = 4_096;
-const TAIL_BYTES = 4_096;
-
-/** Editors and scripts put a byte order mark or empty lines before it; psql passes over both. */
-const DATABASE = /^(?:\xef\xbb\xbf)?\s*--\n-- PostgreSQL database dump\n--\n/;
-const CLUSTER = /^(?:\xef\xbb\xbf)?\s*--\n-- PostgreSQL database cluster dump\n--\n/;
-const RESTRICT = /^\\restrict ([A-Za-z0-9]{1,128})$/m;
-const FOOTER =
-  /(?:^|\n)--\n-- PostgreSQL database (cluster )?dump complete\n--\n\s*(?:\\unrestrict ([A-Za-z0-9]{1,128})\n\s*)?$/;
-
-const normalise = (bytes: Buffer): string => bytes.toString('latin1').replaceAll('\r\n', '\n');
-
-/**
- * Judges a plain dump from its first and last bytes, which it keeps while the rest streams by. Row data
- * can contain the footer's text, so only the very end counts, and its token must be the header's.
+ * Walks a plain dump of pg_dump or pg_dumpall to its last byte, as psql would read it: header and footer of
+ * every database, tokens in pairs, every statement, string and COPY ended, the columns of every row, UTF-8
+ * where the dump says so, nothing after the end. Constant memory; the same answer however the bytes arrive.
+ *
+ * A plain dump has no checksum: a changed byte within a value cannot be seen, nor a statement that is gone
+ * with the comment before it.
  */
 export class PlainDumpWalk {
-  #head = Buffer.alloc(0);
-  #tail = Buffer.alloc(0);
-  #bytes = 0;
+  readonly #structure = new PlainStructure();
+  readonly #contents = new PlainContents();
+  readonly #ends = new PlainEnds();
+  readonly #text = new TextCheck();
+  readonly #lexer = new SqlLexer({
+    comment: (text, isInside) => this.#comment(text, isInside),
+    command: (text) => this.#command(text),
+    statement: (statement, head) => this.#statement(statement, head),
+    rows: (rows, are) => this.#passRows(rows, are),
+    fault: (what) => this.#fail(what),
+  });
+  #isForeign = false;
+  #piece: Buffer = NOTHING;
+  /** Up to where in the piece its text was checked, and how many rows had passed there. */
+  #checked = 0;
+  #checkedRows = 0;
+  #rows: CopyRows | undefined;
 
+  /** @throws {DamageError} where the dump breaks; what follows need not be read. */
   push(piece: Buffer): void {
-    this.#bytes += piece.length;
-    if (this.#head.length < HEAD_BYTES) {
-      this.#head = Buffer.concat([this.#head, piece.subarray(0, HEAD_BYTES - this.#head.length)]);
-    }
-    const last = piece.subarray(-TAIL_BYTES);
-    this.#tail =
-      last.length === TAIL_BYTES
-        ? Buffer.from(last)
-        : Buffer.concat([this.#tail, last]).subarray(-TAIL_BYTES);
+    const read = this.#ends.push(piece);
+    if (this.#isForeign || read.length === 0) return;
+    this.#piece = read;
+    this.#checked = 0;
+    this.#checkedRows = this.#rows?.rows ?? 0;
+    this.#guard(() => {
+      this.#lexer.push(read);
+      this.#checkText(read.length, false);
+    });
+    this.#piece = NOTHING;
   }
 
   /**
    * Call once, after the last piece.
    *
-   * @throws {DamageError} `empty`, `not-a-dump`, `truncated` or `token-mismatch`.
+   * @throws {DamageError} `empty`, `not-a-dump`, `truncated`, `corrupt`, `token-mismatch` or `trailing-data`.
    */
   end(): PlainDump {
-    if (this.#bytes === 0) throw new DamageError('empty', 'there is nothing inside');
-    const head = normalise(this.#head);
-    const kind = CLUSTER.test(head) ? 'cluster' : 'database';
-    if (kind === 'database' && !DATABASE.test(head)) {
-      throw new DamageError('not-a-dump', 'it does not begin with the header of pg_dump');
+    if (!this.#isForeign) this.#guard(() => this.#lexer.end());
+    const { kind, isWhole } = this.#structure;
+    if (kind === undefined) throw this.#ends.foreign();
+    const unfinished = this.#lexer.unfinished;
+    if (unfinished !== undefined || !isWhole) throw this.#endsEarly(kind, unfinished);
+    this.#checkText(0, true);
+    return { kind, contents: this.#contents.contents() };
+  }
+
+  /** What does not begin like a dump is read on all the same: another layer may say why. */
+  #guard(read: () => void): void {
+    try {
+      read();
+    } catch (error) {
+      if (!(error instanceof DamageError)) throw error;
+      this.#isForeign = this.#structure.kind === undefined;
+      if (this.#isForeign) return;
+      // What is no text comes first, wherever a piece ends.
+      this.#checkText(this.#lexer.index, true);
+      throw error;
     }
-    const footer = FOOTER.exec(normalise(this.#tail));
-    if (footer === null || (footer[1] === undefined) !== (kind === 'database')) {
-      throw new DamageError(
-        'truncated',
-        `the dump ends after ${this.#bytes} bytes without the line "PostgreSQL database ${kind === 'cluster' ? 'cluster ' : ''}dump complete"`,
-      );
+  }
+
+  #endsEarly(kind: PlainDump['kind'], unfinished: string | undefined): DamageError {
+    const after = this.#rows === undefined ? '' : `, after row ${this.#rows.rows}`;
+    const where = `${this.#contents.where}${after}`;
+    if (unfinished !== undefined && this.#ends.endsWithFooter(this.#structure.token)) {
+      return new DamageError('corrupt', `${unfinished} is never ended${where}`);
     }
-    // A cluster's own pair closes after the roles, and every database in it has another.
-    const opened = RESTRICT.exec(head)?.[1];
-    if (kind === 'database' && opened !== footer[2]) {
-      throw new DamageError(
-        'token-mismatch',
-        'the \\unrestrict token at the end is not the \\restrict token of the header',
-      );
+    const missing = this.#structure.isComplete
+      ? 'its \\unrestrict token'
+      : `the line "PostgreSQL database ${kind === 'cluster' ? 'cluster ' : ''}dump complete"`;
+    return new DamageError(
+      'truncated',
+      `the dump ends after ${this.#ends.bytes} bytes${where}, without ${missing}`,
+    );
+  }
+
+  #fail(what: string): never {
+    const place = `${this.#contents.where}, before byte ${this.#lexer.position}`;
+    throw new DamageError('corrupt', `${what}${place}`);
+  }
+
+  #checkText(end: number, isEnd: boolean): void {
+    const fault = this.#text.check(this.#piece.subarray(this.#checked, end), isEnd);
+    this.#checked = end;
+    if (fault === undefined) return;
+    const { what, position, before } = fault;
+    if (this.#rows === undefined) throw new DamageError('corrupt', `${what} at byte ${position}`);
+    const row = this.#checkedRows + before + 1;
+    throw new DamageError('corrupt', `row ${row} with ${what}${this.#contents.where}`);
+  }
+
+  #comment(text: string, isInside: boolean): void {
+    const wasInDump = this.#structure.isInDump;
+    this.#structure.comment(this.#contents.decode(text), isInside, this.#lexer.position);
+    const isEnd = wasInDump && !this.#structure.isInDump;
+    const fault = isEnd ? this.#contents.endDump() : this.#contents.comment(text, isInside);
+    if (fault !== undefined) this.#fail(fault);
+  }
+
+  #command(text: string): void {
+    this.#structure.command(this.#contents.decode(text), this.#lexer.position);
+    const { database, kind } = this.#structure;
+    this.#contents.database = database;
+    this.#contents.isCluster = kind === 'cluster';
+    if (text.startsWith('\\encoding')) this.#set(text);
+  }
+
+  #statement(statement: SqlStatement, head: () => string): CopyRows | undefined {
+    this.#structure.statement(this.#lexer.position);
+    if (statement.command === 'SET') this.#set(head());
+    const bytes = this.#lexer.position - statement.position;
+    const answer = this.#contents.statement(statement, bytes, head);
+    if (typeof answer === 'string') this.#fail(answer);
+    return answer;
+  }
+
+  #set(text: string): void {
+    const setting = readSetting(text);
+    if (setting === undefined) return;
+    if ('hasPlainStrings' in setting) {
+      this.#lexer.hasPlainStrings = setting.hasPlainStrings;
+      return;
     }
-    const version = (line: string): string | undefined =>
-      new RegExp(`^-- Dumped ${line} version (\\S[^\\n]{0,120})$`, 'm').exec(head)?.[1];
-    return { kind, serverVersion: version('from database'), dumpVersion: version('by pg_dump') };
+    this.#checkText(this.#lexer.index, true);
+    this.#text.isUtf8 = setting.encoding.isUtf8;
+    this.#contents.encoding = setting.encoding;
+    this.#lexer.encoding = setting.encoding;
+  }
+
+  #passRows(rows: CopyRows, are: 'beginning' | 'over'): void {
+    if (are === 'beginning') {
+      this.#checkText(this.#lexer.index, true);
+      this.#checkedRows = 0;
+      this.#rows = rows;
+      return;
+    }
+    this.#contents.endRows(rows);
+    if (rows.fault !== undefined) this.#fail(rows.fault);
+    this.#checkText(this.#lexer.index, true);
+    this.#rows = undefined;
   }
 }

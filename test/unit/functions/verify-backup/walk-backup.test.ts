@@ -32,6 +32,7 @@ describe('walking a backup', () => {
   it('sees through the layers of the plan and hashes what is stored', async () => {
     const stored = opensslEncrypt(gzipSync(dump), PASSPHRASE, 'pbkdf2-sha256');
     expect(await walk(stored, { encoding: gzipThenOpenssl })).toEqual({
+      contents: expect.objectContaining({ tables: 1, rows: 3, databases: [] }),
       bytes: stored.length,
       sha256: createHash('sha256').update(stored).digest('hex'),
       plainBytes: dump.length,

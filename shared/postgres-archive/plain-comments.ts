@@ -1,0 +1,75 @@
+/** The comment that pg_dump writes before each object. Source: _printTocEntry of pg_backup_archiver.c. */
+export type EntryComment = {
+  /** The object's data follows, or its statistics, and may be nothing at all. */
+  isData: boolean;
+  name: string;
+  /** `TABLE`, `TABLE DATA`, `BLOBS` … */
+  kind: string;
+  schema?: string;
+  owner?: string;
+};
+
+const ENTRY =
+  /^-- (Data for |Statistics for )?Name: (.*); Type: ([A-Z][A-Z ]*); Schema: (.*); Owner:(?: (.*?))?(?:; Tablespace: .*)?$/;
+
+export const readEntryComment = (text: string): EntryComment | undefined => {
+  const [, data, name, kind, schema, owner] = ENTRY.exec(text) ?? [];
+  if (name === undefined || kind === undefined) return undefined;
+  return {
+    isData: data !== undefined,
+    name,
+    kind,
+    ...(schema !== undefined && schema !== '-' && { schema }),
+    ...(owner !== undefined && owner !== '-' && { owner }),
+  };
+};
+
+/** What defines an object of each kind, where one command always does. Source: pg_dump.c. */
+const DEFINED_BY: [command: string, kinds: string[]][] = [
+  [
+    'CREATE',
+    (
+      'SCHEMA,TABLE,VIEW,MATERIALIZED VIEW,FOREIGN TABLE,FUNCTION,PROCEDURE,AGGREGATE,TYPE,DOMAIN,OPERATOR,' +
+      'INDEX,TRIGGER,EVENT TRIGGER,RULE,POLICY,EXTENSION,SERVER,PUBLICATION,STATISTICS,COLLATION,DATABASE'
+    ).split(','),
+  ],
+  ['ALTER', ['CONSTRAINT', 'FK CONSTRAINT', 'CHECK CONSTRAINT', 'TABLE ATTACH', 'INDEX ATTACH']],
+  ['SELECT', ['SEQUENCE SET', 'BLOB', 'BLOB METADATA']],
+  ['COMMENT', ['COMMENT']],
+  ['REFRESH', ['MATERIALIZED VIEW DATA']],
+];
+
+/** The command that must follow the comment of an object; `undefined`: any. */
+export const definingCommand = (kind: string): string | undefined =>
+  DEFINED_BY.find(([, kinds]) => kinds.includes(kind))?.[0];
+
+const VERSION = /^-- Dumped (from database|by pg_dump) version (\S.{0,120})$/;
+/** With a zone's name that nobody else knows. */
+const STARTED = /^-- Started on (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/;
+
+export type Origin = { serverVersion?: string; dumpVersion?: string; createdAt?: string };
+
+/** What a comment behind the header says of the dump. `createdAt` is by the clock on pg_dump's wall. */
+export const readOrigin = (text: string): Origin => {
+  const [, whose, version] = VERSION.exec(text) ?? [];
+  if (version !== undefined) {
+    return whose === 'by pg_dump' ? { dumpVersion: version } : { serverVersion: version };
+  }
+  const [, day, time] = STARTED.exec(text) ?? [];
+  return day === undefined ? {} : { createdAt: `${day}T${time}` };
+};
+
+const NAME = String.raw`"(?:[^"]|"")*"|[^\s."(;]+`;
+const TABLE = new RegExp(`^(?:COPY|INSERT INTO) ((?:${NAME})(?:\\.(?:${NAME}))?)`);
+const ROLE = new RegExp(`^CREATE ROLE (${NAME})`);
+
+const unquote = (name: string): string =>
+  name.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
+
+/** The table that COPY or INSERT names, with its schema, unquoted. */
+export const readTableName = (head: string): string => unquote(TABLE.exec(head)?.[1] ?? 'a table');
+
+export const readRoleName = (head: string): string | undefined => {
+  const name = ROLE.exec(head)?.[1];
+  return name === undefined ? undefined : unquote(name);
+};
