@@ -146,7 +146,7 @@ describe('a plain dump', () => {
   });
 
   it('that psql cannot restore, because a function is called begin, is broken', () => {
-    expect(judgePlain(plainDump('15-unrestorable.sql'))).toBe(
+    expect(judgePlain(plainDump('refused/15-begin.sql'))).toBe(
       'corrupt: a statement is not ended before TABLE t in FUNCTION begin(), before byte 913',
     );
   });
