@@ -64,18 +64,19 @@ const indexAfter = (key: string): number => {
 };
 
 const contents = (key: string, now: string): string =>
-  `<Contents><Key>${key}</Key><LastModified>${now}</LastModified><ETag>&quot;9e107d9d372bb6826bd81d3542a419d6&quot;</ETag><Size>${SEGMENT_BYTES}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+  `<Version><IsLatest>true</IsLatest><VersionId>null</VersionId><Key>${key}</Key><LastModified>${now}</LastModified><ETag>&quot;9e107d9d372bb6826bd81d3542a419d6&quot;</ETag><Size>${SEGMENT_BYTES}</Size><StorageClass>STANDARD</StorageClass></Version>`;
 
 const list = (query: URLSearchParams): string => {
-  const token = query.get('continuation-token');
-  const after = token ?? query.get('start-after') ?? '';
+  const after = query.get('key-marker') ?? '';
   const start = indexAfter(after);
   const limit = Math.min(MAX_KEYS, Number(query.get('max-keys') ?? MAX_KEYS));
   const page = keys.slice(start, start + limit);
   const more = start + page.length < keys.length;
   const now = WRITTEN.toISOString();
-  const next = more ? `<NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : '';
-  return `<?xml version="1.0" encoding="UTF-8"?><ListBucketResult><Name>archive</Name><KeyCount>${page.length}</KeyCount><IsTruncated>${more}</IsTruncated>${next}${page.map((key) => contents(key, now)).join('')}</ListBucketResult>`;
+  const next = more
+    ? `<NextKeyMarker>${page.at(-1)}</NextKeyMarker><NextVersionIdMarker>null</NextVersionIdMarker>`
+    : '';
+  return `<?xml version="1.0" encoding="UTF-8"?><ListVersionsResult><Name>archive</Name><IsTruncated>${more}</IsTruncated>${next}${page.map((key) => contents(key, now)).join('')}</ListVersionsResult>`;
 };
 
 const etagOf = (body: Buffer): string => `"${createHash('md5').update(body).digest('hex')}"`;
@@ -122,7 +123,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     send(200, String(gets));
     return;
   }
-  const isList = searchParams.has('list-type');
+  const isList = searchParams.has('versions');
   await wait(isList ? delayMs : getDelayMs);
   const header = request.method === 'GET' && !isList ? headerOf(pathname) : undefined;
   if (header !== undefined) {

@@ -8,10 +8,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { S3Client } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
-import { listObjects } from '../shared/object-listing/list-objects.ts';
 import { parsePlan } from '../shared/plan/load-plan.ts';
 import { median } from './measure.ts';
 
@@ -98,8 +97,14 @@ try {
     const s3 = new S3Client({ forcePathStyle: true });
     let [requests, objects] = [0, 0];
     const started = performance.now();
-    const listing = { bucket: 'archive', prefix: 'wal/', onRequest: () => (requests += 1) };
-    for await (const page of listObjects(s3, listing)) objects += page.length;
+    let KeyMarker: string | undefined;
+    do {
+      requests += 1;
+      const command = new ListObjectVersionsCommand({ Bucket: 'archive', KeyMarker });
+      const { Versions = [], NextKeyMarker } = await s3.send(command);
+      objects += Versions.length;
+      KeyMarker = NextKeyMarker;
+    } while (KeyMarker !== undefined);
     if (objects < SEGMENTS) throw new Error(`${objects} objects were listed`);
     return { ms: performance.now() - started, requests };
   };

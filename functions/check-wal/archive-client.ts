@@ -1,11 +1,20 @@
-import { GetObjectCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { readObject } from '../../shared/object-stream/read-object.ts';
 import type { Location } from '../../shared/plan/location.ts';
 import type { createDirectGet } from './direct-get.ts';
 import { createHeadReader, type ReadHead } from './head-reader.ts';
+import { createLister } from './list-versions.ts';
 import type { ListNames } from './listing.ts';
+
+export type StoredVersion = { versionId: string; etag: string; size: number; lastModified: Date };
 
 export type ArchiveClient = {
   list: ListNames;
+  /** False where only current versions may be listed. */
+  seesVersions: () => boolean;
+  /** All versions of one name, the current one first. */
+  versions: (name: string) => Promise<StoredVersion[]>;
+  readVersion: (name: string, version: StoredVersion) => AsyncGenerator<Buffer>;
   /** LIST requests made so far. */
   listRequests: () => number;
   /** A small file as bytes. @throws where it is larger than a `.history` can be. */
@@ -15,8 +24,6 @@ export type ArchiveClient = {
   /** GET requests made so far. */
   getRequests: () => number;
 };
-
-const ARCHIVES: ReadonlySet<string> = new Set(['GLACIER', 'DEEP_ARCHIVE']);
 
 /** A `.history` has one line for each promotion; real ones hold a few hundred bytes. */
 const MAX_SMALL_FILE = 1024 ** 2;
@@ -33,30 +40,16 @@ export const createArchiveClient = (
   const onRequest = (): void => {
     gets += 1;
   };
+  const onList = (): void => {
+    requests += 1;
+  };
+  const lister = createLister(s3, { bucket, prefix }, { signal, onRequest: onList });
   return {
     listRequests: () => requests,
     getRequests: () => gets,
     readHead: createHeadReader(s3, { bucket, prefix }, { signal, get, onRequest }),
 
-    async list({ after, maxNames }) {
-      requests += 1;
-      const { Contents = [], IsTruncated = false } = await s3.send(
-        new ListObjectsV2Command({
-          Bucket: bucket,
-          Prefix: prefix,
-          StartAfter: after === undefined ? undefined : prefix + after,
-          MaxKeys: maxNames,
-        }),
-        { abortSignal: signal },
-      );
-      const files = Contents.flatMap(({ Key, Size, LastModified, ETag, StorageClass = '' }) => {
-        if (Key === undefined || LastModified === undefined || Key.endsWith('/')) return [];
-        const name = Key.slice(prefix.length);
-        const archived = ARCHIVES.has(StorageClass);
-        return [{ name, size: Size ?? 0, lastModified: LastModified, etag: ETag ?? '', archived }];
-      });
-      return { files, last: Contents.at(-1)?.Key?.slice(prefix.length), more: IsTruncated };
-    },
+    ...lister,
 
     async read(name) {
       onRequest();
@@ -66,6 +59,29 @@ export const createArchiveClient = (
       );
       if (ContentLength > MAX_SMALL_FILE) throw new Error(`${name} holds ${ContentLength} bytes`);
       return (await Body?.transformToByteArray()) ?? new Uint8Array();
+    },
+
+    async versions(name) {
+      onList();
+      const Key = prefix + name;
+      const { Versions = [] } = await s3.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: Key }),
+        { abortSignal: signal },
+      );
+      return Versions.filter((one) => one.Key === Key)
+        .toSorted((a, b) => Number(b.IsLatest ?? false) - Number(a.IsLatest ?? false))
+        .map(({ VersionId = 'null', ETag = '', Size = 0, LastModified = new Date(0) }) => ({
+          versionId: VersionId,
+          etag: ETag,
+          size: Size,
+          lastModified: LastModified,
+        }));
+    },
+
+    readVersion(name, { versionId, etag, size }) {
+      onRequest();
+      const object = { bucket, key: prefix + name, versionId, etag, size };
+      return readObject(s3, object, { signal });
     },
   };
 };

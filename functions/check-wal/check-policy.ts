@@ -2,6 +2,7 @@ import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failur
 import { formatLocation } from '../../shared/plan/location.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { ArchiveClient } from './archive-client.ts';
+import { compareRewritten } from './compare-rewritten.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import type { CursorStore } from './cursor-store.ts';
 import { decideContent } from './decide-content.ts';
@@ -98,7 +99,9 @@ const lookInside = async (
   const headers = refreshHeaders(known ?? emptyHeaderMemory(now), survey, now);
   const input = { policy, survey, full, memory: headers, readSecret, read: client.readHead };
   const look = await readHeaders({ ...input, until: canRemember ? until : 0 });
-  return canRemember || look.left === 0 ? look : { ...look, trouble: NO_MEMORY };
+  if (!canRemember) return look.left === 0 ? look : { ...look, trouble: NO_MEMORY };
+  const rewritten = { client, policy, readSecret, survey, memory: look.memory, until };
+  return { ...look, uncompared: await compareRewritten(rewritten) };
 };
 
 /** Every check of one archive. Rejects only for a fault of this code; what S3 answers is a verdict. */

@@ -44,7 +44,10 @@ const partsOf = (
 /** What is wrong on the ways that recovery goes; what it does not read is no matter for an alarm. */
 export const contentOnRoute = (survey: Survey, memory: HeaderMemory): OnRoute => {
   const legs = legsOf(survey);
-  const bad = partsOf(survey, legs, memory.forms, 'bad');
+  const bad = [
+    ...partsOf(survey, legs, memory.forms, 'bad'),
+    ...partsOf(survey, legs, memory.compared, 'bad'),
+  ];
   const foreign = memory.foreign
     .map(({ cluster, forms }) => ({ cluster, parts: partsOf(survey, legs, forms, 'read') }))
     .filter(({ parts }) => parts.length > 0);

@@ -35,6 +35,7 @@ export const cursorSchema = z.object({
           /** Absent where they are the timeline's own. */
           runs: z.array(runSchema).optional(),
           archived: z.array(runSchema),
+          rewritten: z.array(runSchema).default([]),
         }),
       ),
       newest: z.object({ segment: z.string(), name: z.string(), at: z.number() }),
@@ -88,7 +89,7 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
   const runs = entries.reduce(
     (sum, [, one]) =>
       [...one.forms.values()].reduce(
-        (runs, form) => runs + form.runs.length + form.archived.length,
+        (runs, form) => runs + form.runs.length + form.archived.length + form.rewritten.length,
         sum + one.runs.length + one.empty.length + one.odd.length,
       ),
     0,
@@ -109,10 +110,11 @@ export const encodeCursor = (survey: Survey, about: About): Cursor | undefined =
         runs: one.runs.map(named),
         empty: one.empty.map(named),
         odd: one.odd.map(named),
-        forms: [...one.forms].map(([suffix, { runs, archived }]) => ({
+        forms: [...one.forms].map(([suffix, { runs, archived, rewritten }]) => ({
           suffix,
           ...(!isSame(runs, one.runs) && { runs: runs.map(named) }),
           archived: archived.map(named),
+          rewritten: rewritten.map(named),
         })),
         newest,
         files: one.files,
@@ -193,7 +195,9 @@ export const decodeCursor = (cursor: Cursor): Survey | undefined => {
           const end = { ...rest, number: segment(newestName).number };
           const decoded = forms.map((form): [string, FormSeen] => {
             const own = (form.runs ?? runs).map(run).map((one) => ({ ...one, mark: 0 }));
-            return [form.suffix, { runs: own, archived: form.archived.map(run), changed: [] }];
+            const archived = form.archived.map(run);
+            const rewritten = form.rewritten.map(run);
+            return [form.suffix, { runs: own, archived, rewritten, changed: [] }];
           });
           return [
             timeline,

@@ -12,6 +12,8 @@ export type Finding = { name: string; finding: string; detail: string };
 export type HeaderMemory = {
   /** By {@link formKey}. */
   forms: Map<string, Blocks>;
+  /** Names that were written more than once: `read` is compared, `bad` is different. By {@link formKey}. */
+  compared: Map<string, Blocks>;
   /** Of most segments when the archive was first read. */
   cluster?: Cluster;
   /** Segments of others: they are read and not bad in themselves. */
@@ -31,6 +33,7 @@ export const formKey = (timeline: number, suffix: string): string => `${timeline
 
 export const emptyHeaderMemory = (now: Date): HeaderMemory => ({
   forms: new Map(),
+  compared: new Map(),
   foreign: [],
   findings: [],
   shut: [],
@@ -51,6 +54,7 @@ const findingSchema = z.object({ name: z.string(), finding: z.string(), detail: 
 
 export const headerMemorySchema = z.object({
   forms: formsSchema,
+  compared: formsSchema.default([]),
   cluster: clusterSchema.optional(),
   foreign: z.array(z.object({ cluster: clusterSchema, forms: formsSchema })),
   findings: z.array(findingSchema),
@@ -104,6 +108,7 @@ const decodeCluster = ({
 
 export const encodeHeaders = (memory: HeaderMemory): StoredHeaders => ({
   forms: encodeForms(memory.forms),
+  compared: encodeForms(memory.compared),
   cluster: memory.cluster && encodeCluster(memory.cluster),
   foreign: memory.foreign.map(({ cluster, forms }) => ({
     cluster: encodeCluster(cluster),
@@ -116,6 +121,7 @@ export const encodeHeaders = (memory: HeaderMemory): StoredHeaders => ({
 
 export const decodeHeaders = (stored: StoredHeaders): HeaderMemory => ({
   forms: decodeForms(stored.forms),
+  compared: decodeForms(stored.compared),
   cluster: stored.cluster && decodeCluster(stored.cluster),
   foreign: stored.foreign.map(({ cluster, forms }) => ({
     cluster: decodeCluster(cluster),

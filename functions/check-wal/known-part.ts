@@ -38,7 +38,12 @@ const replaceForms = (
     const replaced = (list: keyof FormSeen) => replaceRange(old[list], part, found[list]);
     const runs = replaced('runs');
     if (runs.length === 0) continue;
-    forms.set(suffix, { runs, archived: replaced('archived'), changed: replaced('changed') });
+    forms.set(suffix, {
+      runs,
+      archived: replaced('archived'),
+      rewritten: replaced('rewritten'),
+      changed: replaced('changed'),
+    });
   }
   return forms;
 };

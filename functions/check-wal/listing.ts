@@ -6,6 +6,8 @@ export type ListedFile = {
   etag: string;
   /** Its storage class is one whose bytes cannot be read before somebody restores them. */
   archived?: boolean;
+  /** There are older versions of the name with other bytes. */
+  rewritten?: boolean;
 };
 
 export type Page = {

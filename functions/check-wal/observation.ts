@@ -17,6 +17,8 @@ export type FormSeen = {
   runs: Run[];
   /** In a storage class whose bytes cannot be read. */
   archived: Run[];
+  /** With older versions of the name that hold other bytes. */
+  rewritten: Run[];
   /** Written again since their headers were read. Of this look at the archive alone. */
   changed: Run[];
 };
@@ -90,7 +92,12 @@ const timelineSeen = (seen: Observation, timeline: number): TimelineSeen => {
   return fresh;
 };
 
-export const emptyForm = (): FormSeen => ({ runs: [], archived: [], changed: [] });
+export const emptyForm = (): FormSeen => ({
+  runs: [],
+  archived: [],
+  rewritten: [],
+  changed: [],
+});
 
 const addForm = (
   { forms }: TimelineSeen,
@@ -102,6 +109,7 @@ const addForm = (
   forms.set(suffix, form);
   appendSegment(form.runs, parsed.number, 0);
   if (file.archived) appendSegment(form.archived, parsed.number, 0);
+  if (file.rewritten) appendSegment(form.rewritten, parsed.number, 0);
   const at = file.lastModified.getTime();
   if (reading.isOverwritten?.({ ...parsed, suffix, at })) {
     appendSegment(form.changed, parsed.number, 0);
@@ -189,11 +197,12 @@ const joinForms = (
   above: TimelineSeen['forms'],
 ): TimelineSeen['forms'] => {
   const forms = new Map(below);
-  for (const [suffix, { runs, archived, changed }] of above) {
+  for (const [suffix, { runs, archived, rewritten, changed }] of above) {
     const lower = forms.get(suffix) ?? emptyForm();
     forms.set(suffix, {
       runs: joinRuns(lower.runs, runs),
       archived: joinRuns(lower.archived, archived),
+      rewritten: joinRuns(lower.rewritten, rewritten),
       changed: joinRuns(lower.changed, changed),
     });
   }

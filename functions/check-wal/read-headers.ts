@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
+import type { Uncompared } from './compare-rewritten.ts';
 import type { ReadHead } from './head-reader.ts';
 import type { HeaderMemory } from './header-memory.ts';
 import { type Inspected, inspectSegment, stepsFor } from './inspect-segment.ts';
@@ -26,6 +27,8 @@ export type HeaderLook = {
   read: number;
   /** There, readable and not looked into yet. */
   left: number;
+  /** Written more than once, and not compared yet. */
+  uncompared?: Uncompared;
   /** Why it was stopped before its end, where it was not for want of time. */
   trouble?: { reason: string; detail: string };
 };

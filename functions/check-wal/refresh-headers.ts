@@ -8,12 +8,20 @@ const REOPEN_MS = 24 * 3_600_000;
 
 type Forms = ReadonlyMap<string, Blocks>;
 
-const refresh = (forms: Forms, { seen }: Survey): Map<string, Blocks> => {
+const refresh = (
+  forms: Forms,
+  { seen }: Survey,
+  there: 'runs' | 'rewritten' = 'runs',
+): Map<string, Blocks> => {
   const kept = new Map<string, Blocks>();
   for (const [timeline, one] of seen.timelines) {
-    for (const [suffix, { runs, changed }] of one.forms) {
+    for (const [suffix, form] of one.forms) {
       const key = formKey(timeline, suffix);
-      const blocks = keepOnly(forms.get(key) ?? new Map(), masksOf(runs), masksOf(changed));
+      const blocks = keepOnly(
+        forms.get(key) ?? new Map(),
+        masksOf(form[there]),
+        masksOf(form.changed),
+      );
       if (blocks.size > 0) kept.set(key, blocks);
     }
   }
@@ -42,6 +50,7 @@ export const refreshHeaders = (known: HeaderMemory, survey: Survey, now: Date): 
   const forms = isDue
     ? new Map([...present].map(([key, blocks]) => [key, reopen(blocks)]))
     : present;
+  const compared = refresh(known.compared, survey, 'rewritten');
   const foreign = known.foreign
     .map(({ cluster, forms: theirs }) => ({ cluster, forms: refresh(theirs, survey) }))
     .filter((one) => one.forms.size > 0);
@@ -49,7 +58,21 @@ export const refreshHeaders = (known: HeaderMemory, survey: Survey, now: Date): 
     forms,
     foreign,
     cluster: forms.size === 0 ? undefined : known.cluster,
-    findings: stillMarked(known.findings, forms, survey, 'bad'),
+    compared,
+    findings: [
+      ...stillMarked(
+        known.findings.filter(({ finding }) => finding !== 'overwritten'),
+        forms,
+        survey,
+        'bad',
+      ),
+      ...stillMarked(
+        known.findings.filter(({ finding }) => finding === 'overwritten'),
+        compared,
+        survey,
+        'bad',
+      ),
+    ],
     shut: stillMarked(known.shut, forms, survey, 'shut'),
     reopenedAt: isDue ? now.getTime() : known.reopenedAt,
   };

@@ -46,6 +46,7 @@ export const unreadOf = (policy: StoredBackup, survey: Survey, look: HeaderLook)
   );
   const shut = [...memory.forms.values()].reduce((sum, one) => sum + countMarked(one, 'shut'), 0);
   const [example] = memory.shut;
+  const { left: uncompared = 0, trouble: versions } = look.uncompared ?? {};
   const all: Unread[] = [
     {
       reason: trouble?.reason ?? 'reading-goes-on',
@@ -67,6 +68,12 @@ export const unreadOf = (policy: StoredBackup, survey: Survey, look: HeaderLook)
       segments: shut,
       example: example?.name,
       detail: example?.detail ?? '',
+    },
+    {
+      reason: versions?.finding ?? 'versions-not-compared',
+      segments: uncompared,
+      example: versions?.name,
+      detail: versions?.detail ?? 'they were written more than once, and are compared in turns',
     },
   ];
   return all.filter(({ segments }) => segments > 0).sort((a, b) => b.segments - a.segments);

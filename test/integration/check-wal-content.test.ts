@@ -1,5 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+} from '@aws-sdk/client-s3';
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
@@ -119,6 +124,48 @@ describe('check-wal looks into segments', () => {
       reason: 'foreign-cluster',
       summary: `wal: segment ${name(2)}.gz was written by the cluster 99 (PostgreSQL 15), and this archive is of ${CLUSTER} (PostgreSQL 15)`,
       observed: { foreign: [{ systemIdentifier: '99', segments: 1 }] },
+    });
+  });
+
+  describe('in a bucket that keeps versions', () => {
+    beforeEach(async () => {
+      await stage.clients.s3.send(
+        new PutBucketVersioningCommand({
+          Bucket: bucket,
+          VersioningConfiguration: { Status: 'Enabled' },
+        }),
+      );
+      for (const number of [1, 2, 3]) await putGz(number);
+    });
+
+    it('finds a name that was overwritten with other contents before anybody looked', async () => {
+      await putGz(2);
+      const report = await invoke();
+      expect(report).toMatchObject({ verdict: 'fail', reason: 'overwritten' });
+      expect(report.summary).toMatch(
+        /^wal: segment \w+02\.gz cannot be replayed: it was overwritten with other contents: version \S+ of/,
+      );
+      const again = await invoke();
+      expect(again).toMatchObject({ verdict: 'fail', reason: 'overwritten' });
+      expect(measured(again, 'get-requests')).toBe(0);
+      const { Versions = [] } = await stage.clients.s3.send(
+        new ListObjectVersionsCommand({ Bucket: bucket, Prefix: `${FOLDER}${name(2)}` }),
+      );
+      for (const { Key, VersionId, IsLatest } of Versions) {
+        if (IsLatest) continue;
+        await stage.clients.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+      }
+      expect(await invoke()).toMatchObject({ verdict: 'pass' });
+    });
+
+    it('takes the same segment, compressed anew, for what it is', async () => {
+      const body = segment(name(4));
+      await put(`${name(4)}.gz`, gzipSync(body, { level: 1 }));
+      await put(`${name(4)}.gz`, gzipSync(body, { level: 9 }));
+      expect(await invoke()).toMatchObject({ verdict: 'pass' });
+      await put(`${name(5)}.gz`, 'x');
+      await stage.remove(bucket, `${FOLDER}${name(5)}.gz`);
+      expect(await invoke()).toMatchObject({ verdict: 'pass' });
     });
   });
 

@@ -22,6 +22,9 @@ const clientOver = (
   const starts: string[] = [];
   const client: ArchiveClient = {
     list,
+    seesVersions: () => true,
+    versions: async () => [],
+    readVersion: async function* () {},
     listRequests: () => asked.length,
     read: async (name) => {
       reads.push(name);

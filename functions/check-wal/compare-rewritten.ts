@@ -1,0 +1,62 @@
+import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { formatSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
+import type { ArchiveClient } from './archive-client.ts';
+import { compareVersions } from './compare-versions.ts';
+import { type Finding, formKey, type HeaderMemory, MAX_FINDINGS } from './header-memory.ts';
+import { type Blocks, markRead, numbersIn, unread } from './read-blocks.ts';
+import type { Survey } from './survey.ts';
+
+/** Names whose versions are compared in one run: each is read in full, every version of it. */
+const MOST_A_RUN = 40;
+
+type Input = {
+  client: ArchiveClient;
+  policy: StoredBackup;
+  readSecret: SecretReader;
+  survey: Survey;
+  memory: HeaderMemory;
+  /** None is begun after this moment, in the milliseconds of `performance.now`. */
+  until: number;
+};
+
+/** Names that were written more than once with bytes that differ, and are not compared yet. */
+export type Uncompared = { left: number; trouble?: Finding };
+
+const blocksOf = (memory: HeaderMemory, key: string): Blocks => {
+  const blocks = memory.compared.get(key) ?? new Map();
+  memory.compared.set(key, blocks);
+  return blocks;
+};
+
+/** Compares what was written more than once, each name once. Changes `memory`. Never rejects. */
+export const compareRewritten = async (input: Input): Promise<Uncompared> => {
+  const { survey, memory, until } = input;
+  let [left, done] = [0, 0];
+  let trouble: Finding | undefined;
+  for (const [timeline, { forms }] of survey.seen.timelines) {
+    for (const [suffix, { rewritten }] of forms) {
+      const key = formKey(timeline, suffix);
+      for (const [block, mask] of unread(memory.compared.get(key) ?? new Map(), rewritten)) {
+        for (const number of numbersIn(block, mask)) {
+          left += 1;
+          if (done >= MOST_A_RUN || performance.now() >= until) continue;
+          done += 1;
+          const name = formatSegmentName({ timeline, number }, survey.segmentSize) + suffix;
+          const compared = await compareVersions(input, name);
+          if (compared.is === 'unknown') {
+            trouble ??= { name, finding: compared.reason, detail: compared.detail };
+            continue;
+          }
+          left -= 1;
+          const bad = compared.is === 'different';
+          markRead(blocksOf(memory, key), number, { at: 0, bad, wholeBlockSeen: false });
+          if (bad && memory.findings.length < MAX_FINDINGS) {
+            memory.findings.push({ name, finding: 'overwritten', detail: compared.detail });
+          }
+        }
+      }
+    }
+  }
+  return { left, trouble };
+};
