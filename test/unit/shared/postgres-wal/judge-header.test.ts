@@ -4,6 +4,7 @@ import { parseHistoryFile } from '../../../../shared/postgres-wal/history-file.t
 import { type ExpectedHeader, judgeHeader } from '../../../../shared/postgres-wal/judge-header.ts';
 import { parsePageHeader } from '../../../../shared/postgres-wal/page-header.ts';
 import type { History } from '../../../../shared/postgres-wal/recovery-route.ts';
+import { WAL_VERSIONS, walArchive } from '../../../support/wal-segments.ts';
 import { readRealArchive } from './real-archive.ts';
 
 const MB = 1024 ** 2;
@@ -60,6 +61,35 @@ describe('the header of a segment', () => {
       expect({ name, ...judged }).toMatchObject({ verdict: 'pass', timelineJudged: true });
     }
   });
+
+  it.each(WAL_VERSIONS)(
+    'passes for every segment of a real server %i, and for no other',
+    (version) => {
+      const archive = [...walArchive(version)];
+      const histories = new Map<number, History>();
+      for (const [name, bytes] of archive) {
+        if (!name.endsWith('.history')) continue;
+        const read = parseHistoryFile(bytes.toString());
+        histories.set(Number.parseInt(name, 16), read.ok ? read : 'unreadable');
+      }
+      const segments = archive.filter(([, bytes]) => bytes.length === MB);
+      const headers = segments.map(([name, bytes]) => ({
+        name: name.slice(0, 24),
+        header: parsePageHeader(bytes.subarray(0, 40)),
+      }));
+      const [first] = headers;
+      if (!first?.header.ok) throw new Error('no first segment');
+      const { systemIdentifier, magic, segmentSize } = first.header;
+      const expected = { systemIdentifier, magic, segmentSize, histories };
+      expect(first.header.postgres).toBe(version);
+      expect(headers.length).toBeGreaterThan(10);
+      for (const { name, header } of headers) {
+        expect(judgeHeader(name, header, expected)).toMatchObject({ verdict: 'pass' });
+        const next = name.replace(/.$/, (digit) => (digit === '0' ? '1' : '0'));
+        expect(judgeHeader(next, header, expected)).toMatchObject({ finding: 'misnamed' });
+      }
+    },
+  );
 
   it.each(VERSIONS)('passes with nothing known but the name, server %d', (version) => {
     for (const { name, header } of headersOf(version)) {

@@ -124,6 +124,39 @@ describe('a damaged segment', () => {
   });
 });
 
+describe('a .partial segment', () => {
+  /** As a standby leaves it: its own WAL up to 0x25298, then what the file held before it was recycled. */
+  const recycled = (): Buffer =>
+    damaged(SMALL, (copy) => {
+      ROWS.copy(copy, 0, 0, 0x2_5200);
+      for (let page = 20; page < 128; page += 1)
+        copy.writeBigUInt64LE(BigInt(page * PAGE), page * PAGE + 8);
+    });
+  const ofPartial = async (bytes: Buffer) =>
+    judgeWalk(await walkBytes(bytes, { timeline: 1, partial: true }), 'yes');
+
+  it('ends where the pages are those of an earlier segment', async () => {
+    expect(await ofPartial(recycled())).toMatchObject({
+      verdict: 'pass',
+      walk: { ending: { kind: 'early' }, commits: 3 },
+    });
+  });
+
+  it('may be shorter than a segment, as where pg_receivewal compresses', async () => {
+    expect(await ofPartial(ROWS.subarray(0, 10 * PAGE + 77))).toMatchObject({ verdict: 'pass' });
+  });
+
+  it('is damaged where its WAL goes on behind the damage', async () => {
+    const bytes = damaged(ROWS, (copy) => copy.writeUInt8(1, 0x1_0100));
+    expect(await ofPartial(bytes)).toMatchObject({ finding: 'record-checksum' });
+  });
+
+  it('may end in the middle of an archive only by its name', async () => {
+    const judged = judgeWalk(await walkBytes(recycled(), { timeline: 1 }), 'no');
+    expect(judged.verdict).toBe('fail');
+  });
+});
+
 describe('a segment of another shape', () => {
   const data = Buffer.alloc(3_001, 5);
   const records: WalRecord[] = Array.from({ length: 60 }, () => ({ data }));
