@@ -24,8 +24,8 @@ export const decideDatabase: ContentsDecision = ({ backup, contents, previous })
   const before = previous?.contents;
   if (before === undefined || before.databases.length === 0) return undefined;
   if (before.sameDatabases < CUSTOM || sameNames(before.databases, databases)) return undefined;
-  // A cluster may have one more; that it has one less is the business of what vanished.
-  if (before.databases.every((name) => databases.includes(name))) return undefined;
+  // Databases of a cluster come and go; another cluster has none of them.
+  if (before.databases.some((name) => databases.includes(name))) return undefined;
   return {
     reason: 'wrong-database',
     severity: 'warning',

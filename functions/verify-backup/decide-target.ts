@@ -44,8 +44,11 @@ export const decideTarget: ContentsDecision = ({ backup, walk }) => {
   };
 };
 
-const missing = (names: readonly string[], known: readonly string[]): string[] =>
-  names.filter((name) => !known.includes(name));
+/** What every server has: its own roles, all of which begin with `pg_`, and its own language. */
+const isEverywhere = {
+  extensions: (name: string): boolean => name === 'plpgsql',
+  roles: (name: string): boolean => name.startsWith('pg_'),
+};
 
 const listed = (names: readonly string[]): string =>
   names.slice(0, 10).join(', ') + (names.length > 10 ? ` and ${names.length - 10} more` : '');
@@ -61,7 +64,9 @@ const needs = (
     if (known === undefined || walk.contents === undefined) return undefined;
     // It creates its roles itself.
     if (field === 'roles' && walk.format === 'pg-dumpall plain') return undefined;
-    const lacking = missing(walk.contents[field], known);
+    const lacking = walk.contents[field].filter(
+      (name) => !known.includes(name) && !isEverywhere[field](name),
+    );
     if (lacking.length === 0) return undefined;
     return {
       reason,

@@ -136,9 +136,12 @@ describe('a dump of another database', () => {
     const cluster = { ...shop, databases: ['crm', 'shop'] };
     expect(judge(cluster, [], { database: 'shop' })).toEqual([]);
     expect(judge(cluster, [], { database: 'mail' })).toMatchObject([{ reason: 'wrong-database' }]);
+    expect(judge({ ...cluster, databases: ['new', 'shop'] }, [cluster, cluster, cluster])).toEqual(
+      [],
+    );
     expect(
-      judge({ ...cluster, databases: ['crm', 'new', 'shop'] }, [cluster, cluster, cluster]),
-    ).toEqual([]);
+      judge({ ...cluster, databases: ['mail', 'web'] }, [cluster, cluster, cluster])[0],
+    ).toMatchObject({ reason: 'wrong-database' });
   });
 });
 
@@ -367,11 +370,14 @@ describe('a dump for a server', () => {
   it('needs its extensions and its roles there, where the plan lists them', () => {
     const dump = next(
       { 'public.users': 1 },
-      { extensions: ['hstore', 'postgis'], roles: ['app', 'postgres'] },
+      {
+        extensions: ['hstore', 'pg_trgm', 'plpgsql'],
+        roles: ['app', 'pg_database_owner', 'postgres'],
+      },
     );
     const restoreTo = { postgres: 15, extensions: ['hstore'], roles: ['postgres'] };
     expect(judge(dump, [], { restoreTo })).toMatchObject([
-      { reason: 'extension-missing', finding: expect.stringMatching(/: postgis$/) },
+      { reason: 'extension-missing', finding: expect.stringMatching(/: pg_trgm$/) },
       { reason: 'role-missing', finding: expect.stringMatching(/: app$/) },
     ]);
     expect(judge(dump, [], { restoreTo: { postgres: 15 } })).toEqual([]);

@@ -1,7 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decideContents } from '../../../../functions/verify-backup/decide-contents.ts';
+import { walkFormat } from '../../../../functions/verify-backup/walk-format.ts';
 import { ARCHIVES, readArchive, walkArchive } from '../../../support/archive-dumps.ts';
-import { contentsInput } from '../../../support/dump-contents.ts';
+import { storedBackup } from '../../../support/backup-policies.ts';
+import { inPieces } from '../../../support/bytes.ts';
+import { contentsInput, walkOf } from '../../../support/dump-contents.ts';
+
+const plainFolder = new URL('../../../fixtures/plain-dumps/', import.meta.url);
+const PLAIN = readdirSync(plainFolder).filter((name) => name.endsWith('.sql'));
 
 /** Of one database of the same rows, by three majors of pg_dump and with every option. */
 const SAME = ARCHIVES.filter((name) =>
@@ -25,6 +32,17 @@ const reasons = (name: string, before?: string): string[] => {
 describe('a dump that pg_dump made', () => {
   it.each([...contents.keys()])('%s, the first of its series, is not accused', (name) => {
     expect(reasons(name)).toEqual(/-nothing\./.test(name) ? ['empty-dump'] : []);
+  });
+
+  it.each(PLAIN)('%s in the plain format is not accused either', async (name) => {
+    const bytes = readFileSync(new URL(name, plainFolder));
+    const walk = {
+      ...walkOf(undefined),
+      ...(await walkFormat(storedBackup(), bytes.subarray(0, 64), inPieces(bytes, 4_096), name)),
+    };
+    const found = decideContents({ ...contentsInput(walk.contents), walk });
+    const isNothing = walk.contents !== undefined && /-nothing\./.test(name);
+    expect(found.map(({ reason }) => reason)).toEqual(isNothing ? ['empty-dump'] : []);
   });
 
   it('lost nothing since one of the same rows that was made in another way', () => {
