@@ -4,7 +4,7 @@ import { parseLsn } from '../postgres-wal/lsn.ts';
 
 /** `backup_label`, with what only it has and an archive's `.backup` file does not need. */
 export type DirectoryLabel = BackupLabel & {
-  /** `primary` or `standby`. */
+  /** `primary` (`master` up to 13) or `standby`. */
   from?: string;
   /** Since 17: the backup holds what changed since an earlier one began there. */
   incrementalFrom?: bigint;

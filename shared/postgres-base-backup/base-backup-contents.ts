@@ -13,7 +13,7 @@ export type BaseBackupContents = {
   /** As the server wrote it, with its own time zone. */
   startTime?: string;
   label?: string;
-  /** `primary` or `standby`. */
+  /** `primary` (`master` up to 13) or `standby`. */
   from?: string;
   /** Holds what changed since an earlier backup, which `pg_combinebackup` needs too. */
   isIncremental: boolean;

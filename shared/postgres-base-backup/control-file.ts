@@ -11,6 +11,8 @@ export type ControlFile = {
   /** Where recovery without a backup label would begin. */
   redoLsn: bigint;
   timeline: number;
+  /** How far a standby must recover before it is consistent; zero for a primary. */
+  minRecoveryLsn: bigint;
   blockSize: number;
   /** Blocks in one file of a relation. */
   segmentBlocks: number;
@@ -91,6 +93,7 @@ export const parseControlFile = (bytes: Buffer): ControlFile => {
     state,
     redoLsn: bytes.readBigUInt64LE(40),
     timeline: bytes.readUInt32LE(48),
+    minRecoveryLsn: bytes.readBigUInt64LE(layout.blockSize - 80),
     blockSize: bytes.readUInt32LE(layout.blockSize),
     segmentBlocks: bytes.readUInt32LE(layout.blockSize + 4),
     walSegmentSize: bytes.readUInt32LE(layout.blockSize + 12),

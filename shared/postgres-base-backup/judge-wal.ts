@@ -87,24 +87,24 @@ const findEnd = (start: bigint, { segments }: WalContext): bigint | undefined =>
 
 /**
  * Judges the WAL of a backup without a manifest, which brings all along that its recovery needs. One of a
- * primary server has a record that says where it ended; without it recovery refuses to come to an end.
+ * primary server has a record that says where it ended; without it recovery refuses to come to an end. In
+ * one of a standby that is the point up to which the standby itself had recovered.
  *
- * @returns where the backup ended, where a record says so.
+ * @returns where the backup ended.
  * @throws as `judgeWal`.
  */
 export const judgeUnlistedWal = (
   label: Pick<DirectoryLabel, 'from' | 'start'> & { timeline: number },
   context: WalContext,
-): bigint | undefined => {
-  const { start, timeline, from } = label;
-  const end = findEnd(start.lsn, context);
-  if (end !== undefined) judgeWal([{ timeline, start: start.lsn, end }], context);
-  else {
-    judgeWal([openRange(timeline, start.lsn, context)], context);
-    if (from === 'primary') {
-      throw new DamageError('truncated', 'the WAL in pg_wal ends before the backup does');
-    }
+): bigint => {
+  const { from, timeline } = label;
+  const start = label.start.lsn;
+  const end = from === 'standby' ? context.control.minRecoveryLsn : findEnd(start, context);
+  if (end === undefined) {
+    judgeWal([openRange(timeline, start, context)], context);
+    throw new DamageError('truncated', 'the WAL in pg_wal ends before the backup does');
   }
+  judgeWal([{ timeline, start, end }], context);
   return end;
 };
 
