@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backdate } from '../../local/backdate.ts';
 import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
 import { type Folder, readFolder } from '../support/backup-folders.ts';
+import { realBackup } from '../support/base-backups.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
 import { readSample } from '../support/samples.ts';
 
@@ -286,6 +287,28 @@ describe('verify-backup of a folder', () => {
     // The fixture keeps the smaller files of a base backup, and its manifest names all.
     expect(report).toMatchObject({ verdict: 'fail', reason: 'truncated' });
     expect(report?.summary).toContain('postgresql.conf is missing');
+  });
+
+  it('says what a whole base backup holds', async () => {
+    const [tars, manifest] = [realBackup(17), 'backup_manifest'];
+    const zipped = [...tars].filter(([name]) => name !== manifest);
+    const files: Folder = new Map(zipped.map(([name, tar]) => [`${name}.gz`, gzipSync(tar)]));
+    files.set(manifest, tars.get(manifest) ?? Buffer.alloc(0));
+    await deliver(...(await upload('base/2/', files)).map(created));
+    const [report] = await reports();
+    expect(report).toMatchObject({
+      verdict: 'pass',
+      observed: {
+        format: 'base backup',
+        serverVersion: '17',
+        label: 'nightly backup',
+        manifest: 'version 2',
+        dataChecksums: true,
+      },
+    });
+    expect(report?.summary).toMatch(
+      /a complete base backup of PostgreSQL 17, with \d WAL segments/,
+    );
   });
 
   it('judges base backups that are only named by a number one by one', async () => {

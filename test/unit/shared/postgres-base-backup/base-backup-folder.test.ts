@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { IncompleteSetError } from '../../../../shared/backup-set/incomplete-set-error.ts';
 import {
   realBackup,
   verdictOf,
@@ -173,9 +174,17 @@ describe('against its manifest', () => {
 describe('its parts', () => {
   it('must all be there', async () => {
     expect(await judge(without(backup, 'base.tar'))).toMatch(/^truncated: base.tar is missing/);
-    const lost = /^truncated: .*16384/;
+    const lost = /^truncated: the tars of 1 of 1 tablespaces are missing: 16384.tar/;
+    await expect(walkFolder(without(backup, '16384.tar'))).rejects.toThrow(IncompleteSetError);
+    await expect(walkFolder(without(backup, 'base.tar'))).rejects.toThrow(IncompleteSetError);
     expect(await judge(without(backup, '16384.tar'))).toMatch(lost);
     expect(await judge(without(backup, '16384.tar', 'backup_manifest'))).toMatch(lost);
+  });
+
+  it('are none where the data directory is stored file by file', async () => {
+    expect(await judge(without(backup, 'base.tar', '16384.tar'))).toMatch(
+      /^format-not-supported: there is a backup_manifest and no tar/,
+    );
   });
 
   it('are named where a tar is cut, or goes on', async () => {
