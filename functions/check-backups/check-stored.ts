@@ -17,6 +17,7 @@ import { decideRetention } from './decide-retention.ts';
 import { decideSeen } from './decide-seen.ts';
 import { couldNotLook, type Finding, findingOf } from './finding.ts';
 import { forgetGone } from './forget-gone.ts';
+import { groupFolders } from './group-folders.ts';
 import type { Observed, Outcome, Trouble } from './outcome.ts';
 import { newestOf, type OwnObject, ownObjects } from './own-objects.ts';
 import type { Seen } from './seen.ts';
@@ -90,16 +91,17 @@ type Place = { uri: string; bucket: string; own: readonly OwnObject[] };
 
 const announce = (
   places: readonly Place[],
-  { rereadSeconds }: StoredBackup,
+  { kind, rereadSeconds }: StoredBackup,
   record: PolicyRecord,
   { settleSeconds, now }: Context,
 ): { announcements: Announcement[]; announced: PolicyRecord['announced'] } => {
   const announcements: Announcement[] = [];
   const announced = { ...record.announced };
   for (const { uri, bucket, own } of places) {
-    const keys = new Map(own.map(({ name, key }) => [name, key]));
+    const backups = groupFolders(kind, own);
+    const keys = new Map(backups.map(({ name, key }) => [name, key]));
     const decided = decideAnnouncements({
-      listed: own,
+      listed: backups,
       previous: record.announced[uri],
       rereadSeconds,
       settleSeconds,
@@ -155,15 +157,16 @@ export const checkStored = async (
     };
   }
   const own = ownObjects(context.plan, policy, location, listing.seen);
+  const backups = groupFolders(policy.kind, own);
   const record = 'seen' in remembered ? remembered.seen : undefined;
   const seen: Observed<Seen> =
     'seen' in remembered
-      ? { seen: remember(policy, remembered.seen.seen, own, listing.seen, context) }
+      ? { seen: remember(policy, remembered.seen.seen, backups, listing.seen, context) }
       : remembered;
   const place = { region: context.region };
   const findings = [
-    findingOf(policy, 'backup-freshness', 'fresh', place, freshness(policy, own, context)),
-    ...retention(policy, own, seen, context),
+    findingOf(policy, 'backup-freshness', 'fresh', place, freshness(policy, backups, context)),
+    ...retention(policy, backups, seen, context),
     ...(await checkNewest(policy, newestOf(own), context)),
   ];
   const places: Place[] = [{ uri: formatLocation(location), bucket: location.bucket, own }];

@@ -15,10 +15,13 @@ type Facts = {
   /** `undefined`: it is not there any more. */
   object: StoredObject | undefined;
   verified: Verified | undefined;
+  /** It is a file of a folder that is one backup, and was judged by itself before. */
+  isPart?: boolean;
 };
 
 /** Pure. A broken backup behind a newer good one is a lost restore point, no longer an emergency. */
-export const decideStanding = (problem: Problem, { backup, object, verified }: Facts): Standing => {
+export const decideStanding = (problem: Problem, facts: Facts): Standing => {
+  const { backup, object, verified, isPart = false } = facts;
   if (object === undefined) {
     return {
       decision: 'gone',
@@ -31,6 +34,13 @@ export const decideStanding = (problem: Problem, { backup, object, verified }: F
       decision: 'gone',
       reason: 'not-promised',
       finding: 'belongs to no backup of the plan any more',
+    };
+  }
+  if (isPart) {
+    return {
+      decision: 'gone',
+      reason: 'superseded',
+      finding: 'is judged together with the other files of its folder',
     };
   }
   const newerIsGood = verified !== undefined && verified.lastModified > problem.lastModified;

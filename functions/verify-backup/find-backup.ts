@@ -46,7 +46,9 @@ export const findBackup = async (
   if (backup.kind === 'wal') return passed('judged-by-check-wal');
   const folder = target.alone ? undefined : findSetFolder(backup.kind, key);
   if (folder === undefined) return findObject(services, target, match);
-  const whole: Target = { ...target, key: folder || ROOT, versionId: undefined };
+  // Of thousands of files every one comes due by itself: the folder is read again by its own time.
+  const cause = target.cause === 'reread' ? 'unannounced' : target.cause;
+  const whole: Target = { ...target, key: folder || ROOT, versionId: undefined, cause };
   if (target.cause !== 'manual' && !options.isAgain && (await isAwaited(services, whole, run)))
     return passed('arriving');
   return findFolderBackup(services, whole, run, { ...options, isOwn });

@@ -1,4 +1,5 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import { findSetFolder } from '../../shared/backup-set/set-layout.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { Location } from '../../shared/plan/location.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
@@ -6,6 +7,7 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { decideReadShare, type ReadShare } from './decide-read-share.ts';
 import { readId } from './reads-ledger.ts';
 import { publishReport, type Services } from './services.ts';
+import { ROOT } from './stored-folder.ts';
 
 export const READS_CHECK = 'backup-reading';
 
@@ -29,7 +31,10 @@ const measure = async (
       for (const { key, size, etag } of page) {
         const match = matchBackup(services.plan, bucket, key);
         if (match?.backup.name !== backup.name || match.name !== key.slice(prefix.length)) continue;
-        const isRead = read.has(readId({ bucket, key, etag }));
+        const folder = findSetFolder(backup.kind, key);
+        const isRead =
+          read.has(readId({ bucket, key, etag })) ||
+          (folder !== undefined && read.has(readId({ bucket, key: folder || ROOT, etag: '' })));
         share.objects += 1;
         share.bytes += size;
         share.readObjects += isRead ? 1 : 0;

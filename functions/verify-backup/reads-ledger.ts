@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
+import { isFolder } from './stored-folder.ts';
 
 const DAY_MS = 86_400_000;
 const WEEK_DAYS = 7;
@@ -17,6 +18,13 @@ export const readId = ({ bucket, key, etag }: Content): string =>
     .update(JSON.stringify([bucket, key, etag.replaceAll('"', '')]))
     .digest('hex')
     .slice(0, 32);
+
+/** A folder is read as a whole, and a listing of its files does not tell its ETag. */
+export const readOf = ({ bucket, key, etag }: Content): Content => ({
+  bucket,
+  key,
+  etag: isFolder(key) ? '' : etag,
+});
 
 const folderOf = (backup: string, time: number): string =>
   `reads/${backup}/${new Date(time).toISOString().slice(0, 10)}/`;

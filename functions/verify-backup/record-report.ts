@@ -4,6 +4,7 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Reading } from './decide-verdict.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import { readOf } from './reads-ledger.ts';
 import { publishReport, type Services } from './services.ts';
 import { judgedReport } from './unjudged-report.ts';
 import { fingerprint } from './verification-ledger.ts';
@@ -71,7 +72,7 @@ export const recordReport = async (services: Services, run: Run, said: Said): Pr
     report,
   });
   if (reading.ended === 'walked') {
-    await services.reads.record(backup.name, object, new Date(report.checkedAt));
+    await services.reads.record(backup.name, readOf(object), new Date(report.checkedAt));
   }
   if (reading.ended !== 'not-seen') await endUnjudged(services, run, said);
 };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { BackupFile } from '../../shared/backup-set/backup-set.ts';
-import { isSetMember } from '../../shared/backup-set/set-layout.ts';
+import { isSetAnchor, isSetMember } from '../../shared/backup-set/set-layout.ts';
 import { readStoredName } from '../../shared/backup-set/stored-name.ts';
 import type { ListedObject } from '../../shared/object-listing/list-objects.ts';
 import type { ObjectVersion } from '../../shared/object-stream/read-object.ts';
@@ -68,14 +68,8 @@ export const makeFolder = (
   };
 };
 
-/** Of those members the one without which nothing can be restored, where it is there. */
-const ANCHORS: Partial<Record<StoredBackup['kind'], RegExp>> = {
-  'pg-dump': /^toc\.dat$/,
-  'base-backup': /^(base\.tar|backup_manifest)$/,
-};
-
 /** The file that makes a folder a backup; without it, it is a part of one, or many of another kind. */
 export const findAnchor = (
   kind: StoredBackup['kind'],
   { members }: StoredFolder,
-): Member | undefined => members.find(({ name }) => ANCHORS[kind]?.test(name));
+): Member | undefined => members.find(({ name }) => isSetAnchor(kind, name));

@@ -1,4 +1,5 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import { findSetFolder } from '../../shared/backup-set/set-layout.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
@@ -8,7 +9,7 @@ import type { StoredObject } from './object-client.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
-import { isFolder } from './stored-folder.ts';
+import { findAnchor, isFolder, ROOT } from './stored-folder.ts';
 import { judgedReport, unjudgedReport } from './unjudged-report.ts';
 import type { Problem } from './verification-ledger.ts';
 
@@ -25,7 +26,23 @@ const timesFrom = (run: Run) => {
   };
 };
 
-type Seen = { object: StoredObject | undefined; backup: StoredBackup | undefined };
+type Seen = {
+  object: StoredObject | undefined;
+  backup: StoredBackup | undefined;
+  /** It was judged by itself once, and is a file of a folder that is one backup. */
+  isPart?: boolean;
+};
+
+const isPartOfFolder = async (
+  services: Services,
+  { bucket, key }: Pick<Problem, 'bucket' | 'key'>,
+  { kind }: StoredBackup,
+): Promise<boolean> => {
+  const prefix = findSetFolder(kind, key);
+  if (prefix === undefined) return false;
+  const { folder } = await findFolder(services, { bucket, key: prefix || ROOT });
+  return folder !== undefined && findAnchor(kind, folder) !== undefined;
+};
 
 /** What a problem is about, as it is now. Failures other than its absence leave the problem as it is. */
 const find = async (
@@ -38,7 +55,9 @@ const find = async (
       return { object: folder, backup: match?.backup };
     }
     const backup = matchBackup(services.plan, bucket, key)?.backup;
-    return { object: await services.objects.head({ bucket, key }), backup };
+    const object = await services.objects.head({ bucket, key });
+    const isPart = backup && (await isPartOfFolder(services, { bucket, key }, backup));
+    return { object, backup, isPart };
   } catch (error) {
     const isGone = describeAwsFailure(error).reason === 'not-found';
     return isGone ? { object: undefined, backup: undefined } : 'not-seen';
@@ -60,11 +79,11 @@ export const sweepProblems = async (services: Services, run: Run): Promise<Sweep
       sweep.readAgain += 1;
       continue;
     }
-    const { object, backup } = found;
+    const { object, backup, isPart } = found;
     const verified =
       backup &&
       (await services.ledger.verified(backup.name, problem.series ?? seriesOf({ bucket, key })));
-    const standing = decideStanding(problem, { backup, object, verified });
+    const standing = decideStanding(problem, { backup, object, verified, isPart });
     const times = timesFrom(run);
     switch (standing.decision) {
       case 'read-again':

@@ -16,6 +16,16 @@ const LAYOUTS: Partial<Record<Kind, RegExp>> = {
 export const isSetMember = (kind: Kind, storedAs: string): boolean =>
   LAYOUTS[kind]?.test(readStoredName(storedAs).name) ?? false;
 
+/** Those files without which nothing of the backup can be restored: they tell a backup from parts of one. */
+const ANCHORS: Partial<Record<Kind, RegExp>> = {
+  'pg-dump': /^toc\.dat$/,
+  'base-backup': /^(base\.tar|backup_manifest)$/,
+};
+
+/** Whether a file makes the folder in which it lies a backup of several. */
+export const isSetAnchor = (kind: Kind, storedAs: string): boolean =>
+  ANCHORS[kind]?.test(readStoredName(storedAs).name) ?? false;
+
 /** The key of the folder in which an object lies: empty for a bucket itself, else with a slash at its end. */
 export const folderOf = (key: string): string => key.slice(0, key.lastIndexOf('/') + 1);
 

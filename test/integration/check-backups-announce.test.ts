@@ -90,6 +90,28 @@ describe('check-backups, of objects that no event announced', () => {
     expect((await stage.commands()).map(({ cause }) => cause)).toEqual(['reread']);
   });
 
+  it('has a folder that is one backup verified once, and counts it as one', async () => {
+    const stage = await prepareCheckBackups(
+      ({ bucket }) => `
+  dumps: { kind: pg-dump, location: "s3://${bucket}/d/", schedule: daily 02:00 UTC, retain: 30d }
+`,
+    );
+    const files = ['3354.dat.gz', '3355.dat.gz', 'blob_16400.dat.gz', 'blobs.toc', 'toc.dat'];
+    for (const name of files) await stage.put(`d/1/${name}`);
+    // An empty large object: no empty backup.
+    await stage.put('d/1/blob_16401.dat.zst', 0, '');
+    const { find } = await stage.run();
+    expect(await stage.commands()).toEqual([
+      { bucket: stage.bucket, key: 'd/1/', cause: 'unannounced' },
+    ]);
+    expect(find('backup-freshness')).toMatchObject({
+      verdict: 'pass',
+      observed: { newest: `s3://${stage.bucket}/d/1/`, count: 1 },
+    });
+    await stage.run();
+    expect(await stage.commands()).toEqual([]);
+  });
+
   it('sends nothing twice when two runs meet, and both report', async () => {
     const stage = await prepare();
     await stage.put('db full/first.gz');

@@ -69,6 +69,12 @@ describe('a problem that was found before', () => {
       { decision: 'gone', reason: 'deleted' },
     ],
     [
+      'is gone where its folder is judged as one',
+      problem('fail', 'corrupt'),
+      { backup, object, verified: undefined, isPart: true },
+      { decision: 'gone', reason: 'superseded' },
+    ],
+    [
       'is gone when the plan promises it no more',
       problem('fail', 'truncated'),
       { backup: undefined, object, verified: undefined },
