@@ -1,10 +1,11 @@
 import type { ByteSource } from './byte-source.ts';
+import { readBzip2 } from './bzip2.ts';
 import { gunzip } from './gunzip.ts';
 import { readLz4 } from './lz4.ts';
 import { readZstd } from './zstd.ts';
 
 /** Every compression that is read, by the name that the plan has for it. */
-const READERS = { gzip: gunzip, zstd: readZstd, lz4: readLz4 };
+const READERS = { gzip: gunzip, zstd: readZstd, lz4: readLz4, bzip2: readBzip2 };
 
 export type Compression = keyof typeof READERS;
 

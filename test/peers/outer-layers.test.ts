@@ -56,6 +56,7 @@ const COMPRESSIONS: (readonly [name: 'lz4' | 'zstd' | 'xz' | 'bzip2', options: s
   ]),
   ['lz4', '-B100000'],
   ...[1, 3, 19].map((level) => ['zstd', `-${level}`] as const),
+  ...[1, 9].map((level) => ['bzip2', `-${level}`] as const),
   ...['--fast=5', '--no-check', '--long=27', '-T2 -B1MiB', '--rsyncable -T2'].map(
     (options) => ['zstd', options] as const,
   ),

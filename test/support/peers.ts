@@ -7,6 +7,7 @@ const PEERS: [program: string, argument: string, debianPackage: string][] = [
   ['gunzip', '--version', 'gzip'],
   ['lz4', '--version', 'lz4'],
   ['zstd', '--version', 'zstd'],
+  ['bzip2', '--help', 'bzip2'],
   ['age', '--version', 'age'],
   ['gpg', '--version', 'gnupg'],
   ['script', '--version', 'bsdutils'],
