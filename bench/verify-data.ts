@@ -55,16 +55,20 @@ const row = (id: number, next: () => number): string => {
   return `${id}\t${next() % 4_000}\t${KINDS[next() % KINDS.length]}\tuser${next() % 250_000}@example.com\t${at}\t{"sns_message_id": "${message}", "ip": "203.0.113.${next() % 256}"}\n`;
 };
 
-function* dump(bytes: number): Generator<Buffer> {
+/** About `bytes` of rows as COPY writes them. */
+export function* copyRows(bytes: number): Generator<Buffer> {
   const next = numbers(42);
-  yield Buffer.from(HEADER);
-  let made = HEADER.length + FOOTER.length;
-  for (let id = 1; made < bytes; ) {
+  for (let id = 1, made = 0; made < bytes; ) {
     let piece = '';
     for (let count = 0; count < ROWS_PER_PIECE; count += 1, id += 1) piece += row(id, next);
     made += piece.length;
     yield Buffer.from(piece);
   }
+}
+
+function* dump(bytes: number): Generator<Buffer> {
+  yield Buffer.from(HEADER);
+  yield* copyRows(bytes - HEADER.length - FOOTER.length);
   yield Buffer.from(FOOTER);
 }
 
