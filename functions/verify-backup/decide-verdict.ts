@@ -2,6 +2,7 @@ import type { Severity } from '../../events/check-reported/v1.ts';
 import type { Damage } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
+import type { Estimate } from './decide-budget.ts';
 import { describeBaseBackup } from './describe-base-backup.ts';
 import { formatBytes } from './format-bytes.ts';
 import type { Walk } from './walk-backup.ts';
@@ -12,7 +13,15 @@ export type Reading =
   /** `isIncomplete`: a file is missing, and may still be on its way. */
   | { ended: 'damaged'; damage: Damage; detail: string; isIncomplete?: boolean }
   /** Nobody could look: a named reason, what would help, and whether another try may succeed by itself. */
-  | { ended: 'not-seen'; reason: string; detail: string; action: string; retry: boolean };
+  | {
+      ended: 'not-seen';
+      reason: string;
+      detail: string;
+      action: string;
+      retry: boolean;
+      /** Where time was what was missing. */
+      estimate?: Estimate;
+    };
 
 export type Judgement = {
   verdict: 'pass' | 'fail' | 'unknown';

@@ -28,6 +28,7 @@ export const buildServices = (config: Config): Services => {
     stage: config.STAGE,
     service: config.SERVICE,
     settleSeconds: config.SETTLE_SECONDS,
+    memoryMb: config.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
     objects: createObjectClient(s3),
     readSecret: createSecretReader({
       ssm: new SSMClient(settings),

@@ -3,11 +3,9 @@ import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage
 import { IncompleteSetError } from '../../shared/backup-set/incomplete-set-error.ts';
 import { SecretUnavailableError } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
+import { describeOutOfTime } from './describe-out-of-time.ts';
+import { OutOfTimeError, type PaceOptions, ReadingPace } from './reading-pace.ts';
 import type { Walk } from './walk-backup.ts';
-
-class OutOfTimeError extends Error {
-  override readonly name = 'OutOfTimeError';
-}
 
 /** Nobody could look: why, what would help, and whether another try may succeed by itself. */
 export const notSeen = (
@@ -25,13 +23,6 @@ export const notSeen = (
 
 /** What could not be read for a reason outside the backup. Anything unforeseen is rethrown by the caller. */
 export const describeFailure = (error: unknown): Reading => {
-  if (error instanceof OutOfTimeError) {
-    return notSeen(
-      'out-of-time',
-      error.message,
-      'Give verify-backup more memory (it brings processor time with it).',
-    );
-  }
   if (error instanceof NotJudgedError) {
     return notSeen(
       error.reason,
@@ -67,24 +58,28 @@ export const archivedReading = ({ storageClass }: { storageClass: string }): Rea
     'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
   );
 
+/** How long a reading may take, and the memory of the function, which its speed comes from. */
+export type Time = Pick<PaceOptions, 'budgetMs' | 'memoryMb'>;
+
 /**
  * Walks a backup within a time and says how that went. Never throws for what is wrong with the backup, its
- * bucket or its key.
+ * bucket or its key. Where it cannot end in time the answer is "not seen: out of time", as soon as that is
+ * certain, and in any case when the time is up.
  *
- * @param budgetMs after which reading ends and the answer is "not seen: out of time".
+ * @param walk must pass all that it reads through `pace.watch`.
  */
 export const endReading = async (
-  budgetMs: number,
-  walk: (signal: AbortSignal) => Promise<Walk>,
+  task: Time & { size: number },
+  walk: (signal: AbortSignal, pace: ReadingPace) => Promise<Walk>,
 ): Promise<Reading> => {
   const stop = new AbortController();
-  const seconds = Math.round(budgetMs / 1000);
-  const outOfTime = new OutOfTimeError(`could not be read to its end within ${seconds} s`);
-  const timer = setTimeout(() => stop.abort(outOfTime), Math.max(0, budgetMs));
+  const pace = new ReadingPace(task);
+  const timer = setTimeout(() => stop.abort(), Math.max(0, task.budgetMs));
   try {
-    return { ended: 'walked', walk: await walk(stop.signal) };
+    return { ended: 'walked', walk: await walk(stop.signal, pace) };
   } catch (error) {
-    if (stop.signal.aborted) return describeFailure(outOfTime);
+    if (stop.signal.aborted) return describeOutOfTime(pace.estimate(), task);
+    if (error instanceof OutOfTimeError) return describeOutOfTime(error.estimate, task);
     if (error instanceof DamageError) {
       const isIncomplete = error instanceof IncompleteSetError;
       const detail = `is broken: ${error.message}`;

@@ -29,12 +29,32 @@ const layerNames = (backup: StoredBackup): string[] | undefined =>
     layer.name === 'openssl' ? `openssl ${layer.cipher}` : layer.name,
   );
 
+const finite = (value: number): number | undefined =>
+  Number.isFinite(value) ? Math.round(value) : undefined;
+
+const estimateOf = (reading: Reading | undefined) =>
+  reading?.ended === 'not-seen' ? reading.estimate : undefined;
+
+/** Of the object as it is stored. */
+const readingSpeed = ({
+  reading,
+  tookMs,
+}: Pick<Parts, 'reading' | 'tookMs'>): number | undefined => {
+  if (reading?.ended === 'walked' && tookMs) return finite((reading.walk.bytes * 1000) / tookMs);
+  const estimate = estimateOf(reading);
+  return estimate && finite(estimate.bytesPerSecond);
+};
+
 const measurements = ({ object, reading, tookMs }: Parts): CheckReport['measurements'] => {
   const walk = reading?.ended === 'walked' ? reading.walk : undefined;
+  const estimate = estimateOf(reading);
   const all: [string, number | undefined, string][] = [
     ['size', object?.size, 'bytes'],
     ['plain-size', walk?.plainBytes, 'bytes'],
     ['reading-time', walk && tookMs, 'milliseconds'],
+    ['reading-speed', readingSpeed({ reading, tookMs }), 'bytes per second'],
+    ['bytes-read', estimate?.bytesRead, 'bytes'],
+    ['needed-time', estimate && finite(estimate.neededSeconds), 'seconds'],
     ['tables', walk?.contents?.tables, 'tables'],
     ['rows', walk?.contents?.rows, 'rows'],
     ['large-objects', walk?.contents?.largeObjects, 'objects'],

@@ -1,7 +1,7 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
-import { archivedReading, endReading } from './end-reading.ts';
+import { archivedReading, endReading, type Time } from './end-reading.ts';
 import type { ObjectClient, StoredObject } from './object-client.ts';
 import { walkBackup } from './walk-backup.ts';
 
@@ -14,19 +14,19 @@ type Dependencies = { objects: ObjectClient; readSecret: SecretReader };
  * Reads one object to its end and says how that went. Never throws for what is wrong with the object,
  * its bucket or its key.
  *
- * @param budgetMs after which reading ends and the answer is "not seen: out of time".
+ * @param time after which reading ends, and the function's memory, which its speed comes from.
  */
 export const readBackup = async (
   { objects, readSecret }: Dependencies,
   object: StoredObject,
   backup: StoredBackup,
-  budgetMs: number,
+  time: Time,
 ): Promise<Reading> => {
   if (object.size === 0) return { ended: 'damaged', damage: 'empty', detail: 'has 0 bytes' };
   if (object.archived) return archivedReading(object);
-  return endReading(budgetMs, async (signal) =>
+  return endReading({ size: object.size, ...time }, async (signal, pace) =>
     walkBackup({
-      source: objects.read(object, signal),
+      source: pace.watch(objects.read(object, signal)),
       name: object.key,
       size: object.size,
       backup,

@@ -1,10 +1,10 @@
-import { peek } from '../../shared/backup-encoding/byte-source.ts';
+import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
 import { looksInside } from '../../shared/backup-encoding/looks-inside.ts';
 import { openMember } from '../../shared/backup-set/open-member.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
-import { archivedReading, endReading } from './end-reading.ts';
+import { archivedReading, endReading, type Time } from './end-reading.ts';
 import type { ObjectClient } from './object-client.ts';
 import type { Member, StoredFolder } from './stored-folder.ts';
 import { type Stored, walkFolder } from './walk-folder.ts';
@@ -18,9 +18,14 @@ const HEAD_BYTES = 64;
 const SNIFF_MS = 20_000;
 
 const readMember =
-  (objects: ObjectClient, { encoding = [] }: StoredBackup, signal: AbortSignal) =>
+  (
+    objects: ObjectClient,
+    { encoding = [] }: StoredBackup,
+    signal: AbortSignal,
+    watch: (source: ByteSource) => ByteSource = (source) => source,
+  ) =>
   async ({ object }: Member): Promise<Stored> => {
-    const source = objects.read(object, signal);
+    const source = watch(objects.read(object, signal));
     if (encoding.at(-1)?.name !== 'openssl') return { source };
     if (object.size > SMALL_BYTES) {
       return { source, tail: await objects.tail(object, TAIL_BYTES, signal) };
@@ -36,20 +41,20 @@ const readMember =
  * Reads every file of a folder that is one backup and says how that went. Never throws for what is wrong
  * with the files, their bucket or their key.
  *
- * @param budgetMs after which reading ends and the answer is "not seen: out of time".
+ * @param time after which reading ends, and the function's memory, which its speed comes from.
  */
 export const readFolder = async (
   { objects, readSecret }: Dependencies,
   folder: StoredFolder,
   backup: StoredBackup,
-  budgetMs: number,
+  time: Time,
 ): Promise<Reading> => {
   if (folder.archived) return archivedReading(folder);
-  return endReading(budgetMs, (signal) =>
+  return endReading({ size: folder.size, ...time }, (signal, pace) =>
     walkFolder({
       members: folder.members,
       backup,
-      read: readMember(objects, backup, signal),
+      read: readMember(objects, backup, signal, (source) => pace.watch(source)),
       readSecret,
     }),
   );

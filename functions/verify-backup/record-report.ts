@@ -32,7 +32,7 @@ const endUnjudged = async (
   await services.ledger.clearUnjudged(backup.name);
 };
 
-const recordProblem = async ({ ledger }: Services, said: Said): Promise<void> => {
+const recordProblem = async ({ ledger, memoryMb }: Services, said: Said): Promise<void> => {
   const { report, backup, object, target, reading } = said;
   const place = { bucket: target.bucket, key: target.key };
   if (report.verdict === 'pass') {
@@ -52,7 +52,7 @@ const recordProblem = async ({ ledger }: Services, said: Said): Promise<void> =>
     };
     await ledger.recordProblem(problem);
   } else if (object !== undefined) {
-    await ledger.recordUnjudged(backup.name, { ...place, lastModified, report });
+    await ledger.recordUnjudged(backup.name, { ...place, lastModified, memoryMb, report });
   }
 };
 
@@ -69,6 +69,7 @@ export const recordReport = async (services: Services, run: Run, said: Said): Pr
     readAt: report.checkedAt,
     lastModified,
     series,
+    memoryMb: services.memoryMb,
     report,
   });
   if (reading.ended === 'walked') {

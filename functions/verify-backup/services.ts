@@ -16,6 +16,8 @@ export type Services = {
   region: string;
   stage: string;
   service: string;
+  /** Of this function, where Lambda says it: its processor time is in proportion. */
+  memoryMb?: number;
   objects: ObjectClient;
   readSecret: SecretReader;
   ledger: VerificationLedger;

@@ -3,6 +3,7 @@ import { findSetFolder } from '../../shared/backup-set/set-layout.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { hasMoreMemory } from './decide-new-try.ts';
 import { decideStanding } from './decide-standing.ts';
 import { findFolder } from './find-folder.ts';
 import type { StoredObject } from './object-client.ts';
@@ -132,6 +133,9 @@ const sweepUnjudged = async (services: Services, run: Run): Promise<number> => {
       await publishReport(services, judgedReport(unjudged, timesFrom(run), gone), run);
       await services.ledger.clearUnjudged(name);
       continue;
+    }
+    if (hasMoreMemory(unjudged, services.memoryMb)) {
+      await services.enqueue([{ bucket: unjudged.bucket, key: unjudged.key, cause: 'reread' }]);
     }
     await publishReport(services, unjudgedReport(unjudged, timesFrom(run)), run);
     said += 1;

@@ -19,6 +19,8 @@ const readingSchema = z.looseObject({
   lastModified: z.iso.datetime(),
   /** Which it was judged in: a second reading is judged in the same one. */
   series: z.string().optional(),
+  /** Of the function that read it. */
+  memoryMb: z.number().optional(),
   report: checkReportSchema,
 });
 export type Reading = z.infer<typeof readingSchema>;
@@ -42,6 +44,8 @@ const unjudgedSchema = z.looseObject({
   bucket: z.string(),
   key: z.string(),
   lastModified: z.iso.datetime(),
+  /** Of the function that read it. */
+  memoryMb: z.number().optional(),
   report: checkReportSchema,
 });
 export type Unjudged = z.infer<typeof unjudgedSchema>;

@@ -2,7 +2,9 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { awaitArrival } from './await-folder.ts';
+import { hasMoreMemory } from './decide-new-try.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
+import type { Time } from './end-reading.ts';
 import { findBackup } from './find-backup.ts';
 import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import { judgeContents } from './judge-contents.ts';
@@ -62,12 +64,12 @@ const mayStillCome = async (
 const read = async (
   services: Services,
   { backup, stored, failure }: Found,
-  budgetMs: number,
+  time: Time,
 ): Promise<Reading> => {
   if (stored === undefined) return failure;
   return 'members' in stored
-    ? readFolder(services, stored, backup, budgetMs)
-    : readBackup(services, stored, backup, budgetMs);
+    ? readFolder(services, stored, backup, time)
+    : readBackup(services, stored, backup, time);
 };
 
 /**
@@ -93,13 +95,15 @@ export const verifyObject = async (
     known !== undefined &&
     isKnown &&
     !force &&
+    !hasMoreMemory(known, services.memoryMb) &&
     isFresh(known.readAt, backup, target, run.now())
   ) {
     return { outcome: 'already-read', report: known.report };
   }
   const started = run.now().getTime();
-  const budget = run.remainingMs() - RESERVE_MS;
-  const reading = await read(services, found, budget);
+  const { memoryMb } = services;
+  const time = { budgetMs: run.remainingMs() - RESERVE_MS, memoryMb };
+  const reading = await read(services, found, time);
   if (!force && (await mayStillCome(services, run, found, reading))) return passed('arriving');
   const judgement = decideVerdict(backup, reading);
   const now = run.now();
