@@ -81,7 +81,11 @@ describe('what is to be read again', () => {
     const objects = Array.from({ length: 300 }, (_, n) =>
       generation(START - (n / 10) * DAY_MS, { name: `${n}` }),
     );
-    const { sent } = simulate(objects, 30 * 86_400, 29, { pause: [2, 28.5], room: 40, everyMs: 4 * QUARTER_MS });
+    const { sent } = simulate(objects, 30 * 86_400, 29, {
+      pause: [2, 28.5],
+      room: 40,
+      everyMs: 4 * QUARTER_MS,
+    });
     expect(sent.size).toBe(300);
     expect([...sent.values()].every((times) => times.length === 1)).toBe(true);
   });
