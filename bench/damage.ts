@@ -9,6 +9,7 @@ import { planTasks } from './damage/plan-tasks.ts';
 import { ownProgram, parsePrograms } from './damage/restore.ts';
 import { readSubjects } from './damage/subjects.ts';
 import { addResult, emptyTally, printTallies, type Tally } from './damage/tally.ts';
+import { WHY_UNDETECTED } from './damage/why-undetected.ts';
 import type { Missed } from './damage/worker.ts';
 
 const HELP = `Damages every fixture of a dump at random and asks verify-backup about each.
@@ -68,6 +69,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 printTallies(groups);
+for (const line of WHY_UNDETECTED) console.log(`- ${line}`);
 const all = [...groups.values()];
 const sum = (count: (tally: Tally) => number): number =>
   all.reduce((so, tally) => so + count(tally), 0);
