@@ -1,5 +1,6 @@
 import { formatAge, formatDuration } from '../../shared/plan/duration.ts';
 import type { Freshness, StoredBackup } from '../../shared/plan/plan.ts';
+import { describeForeign } from '../../shared/postgres-wal/foreign-naming.ts';
 import { divergence } from '../../shared/postgres-wal/live-timelines.ts';
 import type { Judgement } from './judgement.ts';
 import { archiveOf, newestOf, type Survey } from './survey.ts';
@@ -26,13 +27,14 @@ const nothingArchived = (policy: StoredBackup, { seen }: Survey): Judgement => {
   };
   if (seen.foreign !== undefined) {
     const { tool, example } = seen.foreign;
+    const said = describeForeign(example);
     return {
       ...common,
       verdict: 'unknown',
       reason: 'foreign-naming',
-      summary: `${policy.name}: the folder is laid out by ${tool} (${example}), which is not read here`,
+      summary: `${policy.name}: the folder is laid out by ${tool}: ${example} is ${said?.what ?? 'one of its files'}, which is not read here`,
       files: [example],
-      action: `Point the plan's location at a folder that archive_command or pg_receivewal fills, or check this one with ${tool}.`,
+      action: said?.action ?? `Check this folder with ${tool}.`,
     };
   }
   const instead =

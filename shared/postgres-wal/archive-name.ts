@@ -1,4 +1,4 @@
-import { type ForeignTool, foreignTool } from './foreign-naming.ts';
+import { type ForeignFile, foreignFile } from './foreign-naming.ts';
 
 /** What a file in a WAL archive is, judged by its name alone. Names are without the folder. */
 export type ArchiveName =
@@ -9,10 +9,10 @@ export type ArchiveName =
   /** Says which WAL a base backup needs, from `segment` on. */
   | { kind: 'backup-label'; segment: string; compression?: string }
   /** The layout of a tool that names its files otherwise. */
-  | { kind: 'foreign'; tool: ForeignTool }
+  | ({ kind: 'foreign' } & ForeignFile)
   | { kind: 'other' };
 
-const COMPRESSION = /^(.+)\.(gz|lz4|zst|br|bz2|xz|lzo)$/s;
+const COMPRESSION = /^(.+)\.(gz|lz4|zst|br|bz2|xz|lzo|lzma)$/s;
 const SEGMENT = /^[0-9A-F]{24}$/;
 /** pg_receivewal writes `.gz.partial`, an archive_command that compresses `.partial.gz`. */
 const PARTIAL = /^([0-9A-F]{24})(?:\.(?:gz|lz4))?\.partial$/;
@@ -42,6 +42,6 @@ export const classifyArchiveName = (name: string): ArchiveName => {
   if (label !== undefined) return { kind: 'backup-label', segment: label, compression };
   const timeline = Number.parseInt(capture(HISTORY, stem) ?? '0', 16);
   if (timeline > 0) return { kind: 'history', timeline, compression };
-  const tool = foreignTool(name);
-  return tool === undefined ? { kind: 'other' } : { kind: 'foreign', tool };
+  const foreign = foreignFile(name);
+  return foreign === undefined ? { kind: 'other' } : { kind: 'foreign', ...foreign };
 };

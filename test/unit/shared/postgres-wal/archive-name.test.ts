@@ -10,6 +10,7 @@ describe('names in a WAL archive', () => {
   it.each([
     [A7, { kind: 'segment', segment: A7 }],
     [`${A7}.gz`, { kind: 'segment', segment: A7, compression: 'gz' }],
+    [`${A7}.lzma`, { kind: 'segment', segment: A7, compression: 'lzma' }],
     [`${A7}.zst`, { kind: 'segment', segment: A7, compression: 'zst' }],
     [`${A7}.partial`, { kind: 'partial', segment: A7 }],
     [`${A7}.partial.gz`, { kind: 'partial', segment: A7 }],
@@ -42,14 +43,11 @@ describe('names in a WAL archive', () => {
   });
 
   it.each([
-    [`archive/main/15-1/0000000100000000/${A7}-${SHA1}.gz`, 'pgBackRest'],
-    [`${A7}-${SHA1}`, 'pgBackRest'],
-    ['archive/main/archive.info', 'pgBackRest'],
-    [`wal_005/${A7}.lz4`, 'WAL-G'],
-    ['basebackups_005/base_000000010000000000000002_backup_stop_sentinel.json', 'WAL-G'],
-    [`main/wals/0000000100000000/${A7}.gz`, 'Barman'],
-  ])('names the tool behind %s', (name, tool) => {
-    expect(classifyArchiveName(name)).toEqual({ kind: 'foreign', tool });
+    [`archive/main/15-1/0000000100000000/${A7}-${SHA1}.gz`, 'pgBackRest', 'wal'],
+    [`wal_005/${A7}.lz4`, 'WAL-G', 'wal'],
+    [`main/wals/0000000100000000/${A7}.gz`, 'Barman', 'wal'],
+  ])('names the tool behind %s', (name, tool, part) => {
+    expect(classifyArchiveName(name)).toEqual({ kind: 'foreign', tool, part });
   });
 
   it('knows every file that a real server archived', () => {
