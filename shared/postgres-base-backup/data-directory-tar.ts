@@ -4,10 +4,11 @@ import { readManifest } from './backup-manifest.ts';
 import type { BaseBackupContents } from './base-backup-contents.ts';
 import { DataDirectory } from './data-directory.ts';
 import { judgeDataDirectory } from './judge-data-directory.ts';
-import { BASE_BACKUP_LIMITS, type BaseBackupLimits } from './limits.ts';
+import { BASE_BACKUP_LIMITS, type BaseBackupLimits, overLimit } from './limits.ts';
 import { type Place, readMembers } from './read-members.ts';
 
 const MANIFEST = 'backup_manifest';
+const MAX_TABLESPACES = 10_000;
 
 /** Names that only a data directory has. What stands before the first of them is where it lies. */
 const KNOWN =
@@ -24,8 +25,11 @@ export const looksLikeTar = (head: Buffer): boolean =>
 const findRoot = (tablespaces: Set<number>): Place => {
   let root: string | undefined;
   return (path) => {
-    root ??= KNOWN.exec(path)?.[0] === undefined ? undefined : (KNOWN.exec(path)?.[1] ?? '');
-    if (root === undefined) return undefined;
+    if (root === undefined) {
+      const found = KNOWN.exec(path);
+      if (found === null) return undefined;
+      root = found[1] ?? '';
+    }
     const isInside = root === '' || path.startsWith(`${root}/`);
     if (!isInside) {
       if (!path.endsWith('/global/pg_control')) return undefined;
@@ -34,6 +38,7 @@ const findRoot = (tablespaces: Set<number>): Place => {
     const below = root === '' ? path : path.slice(root.length + 1);
     const oid = /^pg_tblspc\/(\d{1,10})\/./.exec(below)?.[1];
     if (oid !== undefined) tablespaces.add(Number(oid));
+    if (tablespaces.size > MAX_TABLESPACES) throw overLimit('tablespaces', MAX_TABLESPACES);
     return below;
   };
 };

@@ -21,8 +21,9 @@ const KEPT: Readonly<Record<string, number>> = {
 
 const MAP =
   /^(global|base\/\d{1,10}|pg_tblspc\/\d{1,10}\/PG_[^/]{1,40}\/\d{1,10})\/pg_filenode\.map$/;
-/** A data directory holds hundreds of links at most: one for each tablespace. */
+/** A cluster holds hundreds of databases and tablespaces at most. */
 const MAX_LINKS = 10_000;
+const MAX_DATABASES = 100_000;
 
 class Kept implements FileSink {
   readonly #bytes: Buffer;
@@ -95,7 +96,7 @@ export class DataDirectory {
   }
 
   #open(path: string, size: number): FileSink {
-    const sinks = [...this.#sinksFor(path), this.#compare(path, size)];
+    const sinks = [...this.#sinksFor(path, size), this.#compare(path, size)];
     return {
       push: (piece) => {
         for (const sink of sinks) sink.push(piece);
@@ -106,18 +107,20 @@ export class DataDirectory {
     };
   }
 
-  #sinksFor(path: string): FileSink[] {
+  #sinksFor(path: string, size: number): FileSink[] {
     const relation = parseRelationFile(path);
     if (relation !== undefined) {
       this.#note(relation);
       return relation.isIncremental ? [] : [new RelationPages(path, relation, this.pages)];
     }
     const limit = KEPT[path];
-    if (limit !== undefined) return [new Kept(limit, (bytes) => this.kept.set(path, bytes))];
+    if (limit !== undefined)
+      return [new Kept(Math.min(size, limit), (bytes) => this.kept.set(path, bytes))];
     const folder = MAP.exec(path)?.[1];
     if (folder !== undefined) {
+      if (this.mapped.size === MAX_DATABASES) throw overLimit('databases', MAX_DATABASES);
       const keep = (bytes: Buffer) => void this.mapped.set(folder, parseRelationMap(path, bytes));
-      return [new Kept(RELATION_MAP_BYTES, keep)];
+      return [new Kept(Math.min(size, RELATION_MAP_BYTES), keep)];
     }
     return [];
   }

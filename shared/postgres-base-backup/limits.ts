@@ -17,6 +17,8 @@ export const BASE_BACKUP_LIMITS: BaseBackupLimits = {
 
 const WORDS = {
   files: 'files',
+  databases: 'databases',
+  tablespaces: 'tablespaces',
   manifestBytes: 'bytes of backup_manifest',
   manifestLine: 'bytes in a line of backup_manifest',
 };

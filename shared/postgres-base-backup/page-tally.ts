@@ -1,3 +1,4 @@
+import { PAGE_BYTES } from './page-checksum.ts';
 import type { RelationFile } from './relation-file.ts';
 
 /**
@@ -26,6 +27,8 @@ export class PageTally {
   emptyPages = 0;
   /** Files that end within a page: they were being extended. */
   partialPages = 0;
+  /** For a page that lies in two pieces: files are read one after the other. */
+  readonly part = Buffer.alloc(PAGE_BYTES);
   readonly suspects: Suspect[] = [];
   readonly counts: Record<PageFault, number> = { header: 0, checksum: 0, unsummed: 0, blank: 0 };
 

@@ -9,6 +9,9 @@ import type { DataDirectory } from './data-directory.ts';
 /** GNU tar fills its last record, which may be large, with zeros. */
 const RECORD_BYTES = 1024 * 1024;
 
+/** Linux opens no longer path. */
+const MAX_NAME = 4_096;
+
 /** A member's bytes in place, in pieces that are good until the next. */
 export async function* readPieces(reader: ByteReader, size: number): AsyncGenerator<Buffer> {
   for (let left = size; left > 0; ) {
@@ -52,6 +55,9 @@ const readMember = async (
   { name, type, size, linkName }: TarMember,
   reader: ByteReader,
 ): Promise<void> => {
+  if (name.length > MAX_NAME) {
+    throw new NotJudgedError('over-limit', `a member has a name of ${name.length} characters`);
+  }
   const below = pathBelow(name);
   if (below === undefined) {
     throw new DamageError('corrupt', `the member ${JSON.stringify(name)} leads out of the folder`);

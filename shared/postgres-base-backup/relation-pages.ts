@@ -44,14 +44,14 @@ export class RelationPages {
   readonly #tally: PageTally;
   #block: number;
   /** A page that began in an earlier piece. */
-  readonly #part = Buffer.alloc(PAGE_BYTES);
-  readonly #partWords = new Int32Array(this.#part.buffer, this.#part.byteOffset, PAGE_WORDS);
+  readonly #part: Buffer;
   #filled = 0;
 
   constructor(path: string, relation: RelationFile, tally: PageTally) {
     this.#path = path;
     this.#relation = relation;
     this.#tally = tally;
+    this.#part = tally.part;
     this.#block = relation.segment * SEGMENT_BLOCKS;
   }
 
@@ -76,7 +76,7 @@ export class RelationPages {
     this.#filled += copied;
     if (this.#filled === PAGE_BYTES) {
       this.#filled = 0;
-      this.#look(this.#partWords, 0);
+      this.#look(new Int32Array(this.#part.buffer, this.#part.byteOffset, PAGE_WORDS), 0);
     }
     return at + copied;
   }

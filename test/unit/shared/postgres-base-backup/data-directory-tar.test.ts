@@ -84,6 +84,18 @@ describe('one tar of a data directory', () => {
   it.each<[string, Buffer, RegExp]>([
     ['a name that leads out', writeTar([{ name: '../x' }]), /^corrupt: .* leads out/],
     ['one inside that leads out', writeTar([{ name: 'base/1/../../../x' }]), /^corrupt/],
+    [
+      'a name without end',
+      writeTar([{ name: 'x', flag: 'L', content: '/PG_VERSION/\n'.repeat(50_000) }, { name: 'x' }]),
+      /^over-limit/,
+    ],
+    [
+      'endless tablespaces',
+      writeTar(
+        Array.from({ length: 10_001 }, (_, oid) => ({ name: `pg_tblspc/${oid}/x/`, flag: '5' })),
+      ),
+      /^over-limit: .* 10000 tablespaces/,
+    ],
     ['a sparse file', writeTar([{ name: 'base/1/2', flag: 'S' }]), /^format-not-supported/],
     ['a hard link', writeTar([{ name: 'base/1/2', flag: '1' }]), /^format-not-supported/],
     ['a part of a backup', writeTar([{ name: 'base/1/2' }]), /^content-not-recognised/],
