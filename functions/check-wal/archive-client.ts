@@ -10,6 +10,8 @@ export type StoredVersion = { versionId: string; etag: string; size: number; las
 
 export type ArchiveClient = {
   list: ListNames;
+  /** A whole file, by one request. */
+  readWhole: (name: string) => AsyncGenerator<Buffer>;
   /** False where only current versions may be listed. */
   seesVersions: () => boolean;
   /** All versions of one name, the current one first. */
@@ -76,6 +78,14 @@ export const createArchiveClient = (
           size: Size,
           lastModified: LastModified,
         }));
+    },
+
+    async *readWhole(name) {
+      onRequest();
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: prefix + name }), {
+        abortSignal: signal,
+      });
+      for await (const piece of Body as AsyncIterable<Uint8Array>) yield Buffer.from(piece);
     },
 
     readVersion(name, { versionId, etag, size }) {

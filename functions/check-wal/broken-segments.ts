@@ -19,6 +19,7 @@ const inForms = (
 export const brokenSegments = (
   { seen, sizeKnown }: Survey,
   { forms, foreign }: HeaderMemory,
+  deep: ReadonlyMap<string, Blocks> = new Map(),
 ): Map<number, Range[]> =>
   new Map(
     [...seen.timelines].map(([timeline, { empty, odd }]) => [
@@ -27,6 +28,7 @@ export const brokenSegments = (
         ...rangesOf(empty),
         ...(sizeKnown ? rangesOf(odd) : []),
         ...inForms(forms, timeline, 'bad'),
+        ...inForms(deep, timeline, 'bad'),
         ...foreign.flatMap((one) => inForms(one.forms, timeline, 'read')),
       ],
     ]),

@@ -11,12 +11,14 @@ import { decideFreshness } from './decide-freshness.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { decideSegmentSize } from './decide-segment-size.ts';
 import { decideUnseen } from './decide-unseen.ts';
+import { decodeDeep, emptyDeepMemory, encodeDeep } from './deep-memory.ts';
 import { decodeHeaders, emptyHeaderMemory, encodeHeaders } from './header-memory.ts';
 import type { Opening } from './inspect-segment.ts';
 import type { Judgement } from './judgement.ts';
 import { type HeaderLook, readHeaders } from './read-headers.ts';
-import { refreshHeaders } from './refresh-headers.ts';
+import { refreshForms, refreshHeaders } from './refresh-headers.ts';
 import { type Memory, surveyArchive } from './survey-archive.ts';
+import { type DeepRange, walkDeeply } from './walk-deeply.ts';
 
 /** So often everything is read again: deletions of old segments are seen by nothing else. */
 const FULL_SCAN_MS = 24 * 3_600_000;
@@ -33,6 +35,8 @@ export type PolicyCheck = {
   readSecret: Opening['readSecret'];
   /** No segment is begun after this moment, in the milliseconds of `performance.now`. */
   until: number;
+  /** Walk through whole segments as far as time reaches: all of them, or a range. */
+  deep?: { range?: DeepRange };
   /** Told what went wrong without changing the verdict. */
   warn: (message: string, detail: object) => void;
 };
@@ -74,7 +78,8 @@ const remember = async ({
     const { turn, scannedAt } = cursor;
     const isOld = now.getTime() - Date.parse(scannedAt) >= FULL_SCAN_MS;
     const headers = cursor.headers && decodeHeaders(cursor.headers);
-    const memory = { known, turn, scannedAt, headers, readAll: rescan || isOld };
+    const deep = cursor.deep && decodeDeep(cursor.deep);
+    const memory = { known, turn, scannedAt, headers, deep, readAll: rescan || isOld };
     return { writable: true, etag: stored?.etag, memory };
   } catch (error) {
     warn('The cursor was not read', { policy: policy.name, ...describeAwsFailure(error) });
@@ -89,19 +94,34 @@ const NO_MEMORY = {
 };
 
 const lookInside = async (
-  { policy, client, readSecret, until, now }: PolicyCheck,
+  { policy, client, readSecret, until, now, deep: asked }: PolicyCheck,
   { survey, full }: Awaited<ReturnType<typeof surveyArchive>>,
   memory: Memory | undefined,
   canRemember: boolean,
 ): Promise<HeaderLook> => {
   // Under another segment size the same numbers are other segments.
-  const known = memory?.known.segmentSize === survey.segmentSize ? memory.headers : undefined;
-  const headers = refreshHeaders(known ?? emptyHeaderMemory(now), survey, now);
+  const known = memory?.known.segmentSize === survey.segmentSize ? memory : undefined;
+  const before = known?.deep ?? emptyDeepMemory(now);
+  const deep = { ...before, forms: refreshForms(before.forms, survey) };
+  const headersBefore = known?.headers ?? emptyHeaderMemory(now);
+  const headers = refreshHeaders(headersBefore, deep.forms, survey, now);
   const input = { policy, survey, full, memory: headers, readSecret, read: client.readHead };
   const look = await readHeaders({ ...input, until: canRemember ? until : 0 });
   if (!canRemember) return look.left === 0 ? look : { ...look, trouble: NO_MEMORY };
   const rewritten = { client, policy, readSecret, survey, memory: look.memory, until };
-  return { ...look, uncompared: await compareRewritten(rewritten) };
+  const uncompared = await compareRewritten(rewritten);
+  const walk = {
+    client,
+    policy,
+    readSecret,
+    survey,
+    headers: look.memory,
+    deep,
+    now,
+    asked,
+    until,
+  };
+  return { ...look, uncompared, deep: { memory: deep, look: await walkDeeply(walk) } };
 };
 
 /** Every check of one archive. Rejects only for a fault of this code; what S3 answers is a verdict. */
@@ -126,7 +146,8 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     // Where another run was faster, its memory is as good as this one's.
     if (cursor !== undefined) {
       const headers = encodeHeaders(look.memory);
-      await cursors.write(policy.name, { ...cursor, headers }, etag);
+      const deep = look.deep && encodeDeep(look.deep.memory);
+      await cursors.write(policy.name, { ...cursor, headers, deep }, etag);
     }
   } catch (error) {
     warn('The cursor was not written', { policy: policy.name, ...describeAwsFailure(error) });
@@ -136,6 +157,11 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     decideContinuity(policy, survey, now),
     decideSegmentSize(policy, survey),
     decideContent(policy, survey, look),
-    decideRecovery(policy, survey, { headers: look.memory, rpoSeconds, now }),
+    decideRecovery(policy, survey, {
+      headers: look.memory,
+      deep: look.deep?.memory.forms,
+      rpoSeconds,
+      now,
+    }),
   ];
 };

@@ -31,7 +31,7 @@ export const walPolicies = ({ backups }: Pick<Plan, 'backups'>): StoredBackup[] 
 const checkOne = async (
   services: Services,
   policy: StoredBackup,
-  { rescan }: Invocation,
+  { rescan, deep, range }: Invocation,
   run: Run,
 ): Promise<CheckReport[]> => {
   const ended = new AbortController();
@@ -48,6 +48,7 @@ const checkOne = async (
       rpoSeconds: services.plan.objectives.rpoSeconds,
       now,
       rescan,
+      deep: deep ? { range } : undefined,
       readSecret: services.readSecret,
       until,
       warn: (message, detail) => run.log.warn(message, { detail }),

@@ -42,11 +42,16 @@ const partsOf = (
 };
 
 /** What is wrong on the ways that recovery goes; what it does not read is no matter for an alarm. */
-export const contentOnRoute = (survey: Survey, memory: HeaderMemory): OnRoute => {
+export const contentOnRoute = (
+  survey: Survey,
+  memory: HeaderMemory,
+  deep: ReadonlyMap<string, Blocks> = new Map(),
+): OnRoute => {
   const legs = legsOf(survey);
   const bad = [
     ...partsOf(survey, legs, memory.forms, 'bad'),
     ...partsOf(survey, legs, memory.compared, 'bad'),
+    ...partsOf(survey, legs, deep, 'bad'),
   ];
   const foreign = memory.foreign
     .map(({ cluster, forms }) => ({ cluster, parts: partsOf(survey, legs, forms, 'read') }))

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatLsn, parseLsn } from '../../shared/postgres-wal/lsn.ts';
 import { formatSegmentName, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import type { Run } from '../../shared/postgres-wal/segment-runs.ts';
+import { deepMemorySchema } from './deep-memory.ts';
 import { headerMemorySchema } from './header-memory.ts';
 import type { LabelRead } from './label-reader.ts';
 import type { FormSeen, Label, Observation } from './observation.ts';
@@ -72,6 +73,7 @@ export const cursorSchema = z.object({
   misnamed: z.string().optional(),
   /** Absent where no segment was looked into. */
   headers: headerMemorySchema.optional(),
+  deep: deepMemorySchema.optional(),
 });
 
 export type Cursor = z.infer<typeof cursorSchema>;

@@ -82,6 +82,29 @@ const whole = (policy: StoredBackup, read: number): Said => ({
   summary: `${policy.name}: the headers of all ${plural(read, 'segment file')} are those that their names say, of one cluster`,
 });
 
+/** How much of the archive was walked record by record; nothing where no walk was made. */
+const deepMeasurements = ({ seen }: Survey, { deep }: HeaderLook): Judgement['measurements'] => {
+  if (deep === undefined) return [];
+  const files = [...seen.timelines.values()].reduce((sum, one) => sum + one.files, 0);
+  const walked = deep.memory.days.reduce((sum, [, segments]) => sum + segments, 0);
+  const share = files === 0 ? 0 : Math.min(100, Math.round((1_000 * walked) / files) / 10);
+  const { lastCommit } = deep.memory;
+  return [
+    { name: 'segments-walked', value: deep.look.walked, unit: 'segments' },
+    { name: 'segments-to-walk', value: deep.look.left, unit: 'segments' },
+    { name: 'walked-in-7-days', value: share, unit: 'percent' },
+    ...(lastCommit === undefined
+      ? []
+      : [
+          {
+            name: 'last-commit-walked',
+            value: Math.round(lastCommit / 1_000),
+            unit: 'seconds-since-1970',
+          },
+        ]),
+  ];
+};
+
 /**
  * Whether every segment is what its name says, by the 40 bytes that PostgreSQL begins it with: WAL at
  * all, of this cluster, this segment size, this place and this timeline. Never a pass for what was not
@@ -93,7 +116,7 @@ export const decideContent = (
   look: HeaderLook,
 ): Judgement => {
   const { memory, left } = look;
-  const found = contentOnRoute(survey, memory);
+  const found = contentOnRoute(survey, memory, look.deep?.memory.forms);
   const unread = unreadOf(policy, survey, look);
   const read = [...memory.forms.values()].reduce((sum, one) => sum + countMarked(one, 'read'), 0);
   const bad = segmentsIn(found.bad);
@@ -120,11 +143,13 @@ export const decideContent = (
         parts: parts.slice(0, LISTED),
       })),
       notLookedInto: unread,
+      deepTrouble: look.deep?.look.trouble ?? null,
     },
     measurements: [
       { name: 'segments-by-header', value: read, unit: 'segments' },
       { name: 'headers-read', value: look.read, unit: 'segments' },
       { name: 'headers-left', value: left, unit: 'segments' },
+      ...deepMeasurements(survey, look),
       { name: 'segments-of-wrong-content', value: bad + foreign, unit: 'segments' },
     ],
   };

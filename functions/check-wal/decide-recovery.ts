@@ -13,6 +13,7 @@ import { expiredBefore } from './decide-expiry.ts';
 import { plural } from './describe-gaps.ts';
 import type { HeaderMemory } from './header-memory.ts';
 import type { Judgement } from './judgement.ts';
+import type { Blocks } from './read-blocks.ts';
 import { archiveOf, type Survey } from './survey.ts';
 
 /** Windows listed in a report, the youngest base backups first. */
@@ -133,6 +134,13 @@ const usable = (facts: Facts, rpoSeconds: number | undefined): Said => {
   };
 };
 
+type Known = {
+  headers: HeaderMemory;
+  deep?: ReadonlyMap<string, Blocks>;
+  rpoSeconds?: number;
+  now: Date;
+};
+
 /**
  * From when to when the archive can be recovered, for each base backup that its `.backup` files name, and
  * what a disaster now would lose. A recovery point that is only old is `wal-freshness`'s alert, not this
@@ -141,9 +149,9 @@ const usable = (facts: Facts, rpoSeconds: number | undefined): Said => {
 export const decideRecovery = (
   policy: StoredBackup,
   survey: Survey,
-  { headers, rpoSeconds, now }: { headers: HeaderMemory; rpoSeconds?: number; now: Date },
+  { headers, deep, rpoSeconds, now }: Known,
 ): Judgement => {
-  const archive = { ...archiveOf(survey), broken: brokenSegments(survey, headers) };
+  const archive = { ...archiveOf(survey), broken: brokenSegments(survey, headers, deep) };
   const backups = survey.labels.map(({ backup }) => backup);
   const windows = recoveryWindows(archive, backups);
   const rpo = achievedRpo(windows, now.getTime());

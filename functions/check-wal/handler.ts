@@ -8,7 +8,7 @@ import { parseInvocation } from './parse-invocation.ts';
 export const handler = createHandler({
   build: () => buildServices(readConfig(configSchema, process.env)),
 
-  onSchedule: (services, run) => checkWal(services, { rescan: false }, run),
+  onSchedule: (services, run) => checkWal(services, { rescan: false, deep: false }, run),
 
   onInvoke(services, payload, run) {
     const policies = walPolicies(services.plan).map(({ name }) => name);

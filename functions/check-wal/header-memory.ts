@@ -41,7 +41,7 @@ export const emptyHeaderMemory = (now: Date): HeaderMemory => ({
 });
 
 const hexSchema = z.string().regex(/^(\*|[0-9a-f]{0,32})$/);
-const formsSchema = z.array(
+export const formsSchema = z.array(
   z.object({
     timeline: z.int(),
     suffix: z.string(),
@@ -68,7 +68,7 @@ const ALL = (1n << SEGMENTS_IN_BLOCK) - 1n;
 const hex = (mask: bigint): string => (mask === ALL ? '*' : mask === 0n ? '' : mask.toString(16));
 const unhex = (text: string): bigint => (text === '*' ? ALL : BigInt(`0x${text || '0'}`));
 
-const encodeForms = (forms: ReadonlyMap<string, Blocks>): StoredHeaders['forms'] =>
+export const encodeForms = (forms: ReadonlyMap<string, Blocks>): StoredHeaders['forms'] =>
   [...forms].map(([key, blocks]) => ({
     timeline: Number.parseInt(key, 10),
     suffix: key.slice(key.indexOf(' ') + 1),
@@ -81,7 +81,7 @@ const encodeForms = (forms: ReadonlyMap<string, Blocks>): StoredHeaders['forms']
     ]),
   }));
 
-const decodeForms = (stored: StoredHeaders['forms']): Map<string, Blocks> =>
+export const decodeForms = (stored: StoredHeaders['forms']): Map<string, Blocks> =>
   new Map(
     stored.map(({ timeline, suffix, blocks }) => [
       formKey(timeline, suffix),

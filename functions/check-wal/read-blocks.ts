@@ -96,6 +96,14 @@ export const reopen = (blocks: Blocks): Blocks =>
     ]),
   );
 
+/** Only what was bad: the rest is to be looked at anew. */
+export const onlyBad = (blocks: Blocks): Blocks =>
+  new Map(
+    [...blocks]
+      .filter(([, { bad }]) => bad > 0n)
+      .map(([index, { bad, until }]) => [index, { read: bad, bad, shut: 0n, until }]),
+  );
+
 /** What is there and was neither read nor given up, as masks, ascending. */
 export const unread = (blocks: Blocks, runs: readonly Run[]): [block: bigint, mask: bigint][] =>
   [...masksOf(runs)]

@@ -1,12 +1,14 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Uncompared } from './compare-rewritten.ts';
+import type { DeepMemory } from './deep-memory.ts';
 import type { ReadHead } from './head-reader.ts';
 import type { HeaderMemory } from './header-memory.ts';
 import { type Inspected, inspectSegment, stepsFor } from './inspect-segment.ts';
 import { noteInspected } from './note-inspected.ts';
 import { archiveOf, type Survey } from './survey.ts';
 import { type SegmentFile, unreadFiles } from './unread-files.ts';
+import type { DeepLook } from './walk-deeply.ts';
 
 /** GET requests under way at once. S3 answers 5,500 a second for one folder; 128 at 25 ms are 5,120. */
 export const SOCKETS = 128;
@@ -29,6 +31,8 @@ export type HeaderLook = {
   left: number;
   /** Written more than once, and not compared yet. */
   uncompared?: Uncompared;
+  /** What the walk through whole segments came to. */
+  deep?: { memory: DeepMemory; look: DeepLook };
   /** Why it was stopped before its end, where it was not for want of time. */
   trouble?: { reason: string; detail: string };
 };

@@ -8,7 +8,8 @@ const REOPEN_MS = 24 * 3_600_000;
 
 type Forms = ReadonlyMap<string, Blocks>;
 
-const refresh = (
+/** What of the bits is still there and was not written again. */
+export const refreshForms = (
   forms: Forms,
   { seen }: Survey,
   there: 'runs' | 'rewritten' = 'runs',
@@ -30,50 +31,45 @@ const refresh = (
 
 const stillMarked = (
   findings: readonly Finding[],
-  forms: Forms,
+  marks: readonly Forms[],
   { segmentSize }: Survey,
   kind: Kind,
 ): Finding[] =>
   findings.filter(({ name }) => {
     const segment = parseSegmentName(name.slice(0, 24), segmentSize);
     if (segment === undefined) return false;
-    return isMarked(forms.get(formKey(segment.timeline, name.slice(24))), segment.number, kind);
+    const key = formKey(segment.timeline, name.slice(24));
+    return marks.some((forms) => isMarked(forms.get(key), segment.number, kind));
   });
 
 /**
  * What stays true of the memory after a look at the names: what is gone or was written again is
  * forgotten, and once a day also what was wrong or could not be read, so that it is tried again.
+ *
+ * @param deep what the walk through whole segments saw: its findings stand among the others.
  */
-export const refreshHeaders = (known: HeaderMemory, survey: Survey, now: Date): HeaderMemory => {
+export const refreshHeaders = (
+  known: HeaderMemory,
+  deep: Forms,
+  survey: Survey,
+  now: Date,
+): HeaderMemory => {
   const isDue = now.getTime() - known.reopenedAt >= REOPEN_MS;
-  const present = refresh(known.forms, survey);
+  const present = refreshForms(known.forms, survey);
   const forms = isDue
     ? new Map([...present].map(([key, blocks]) => [key, reopen(blocks)]))
     : present;
-  const compared = refresh(known.compared, survey, 'rewritten');
+  const compared = refreshForms(known.compared, survey, 'rewritten');
   const foreign = known.foreign
-    .map(({ cluster, forms: theirs }) => ({ cluster, forms: refresh(theirs, survey) }))
+    .map(({ cluster, forms: theirs }) => ({ cluster, forms: refreshForms(theirs, survey) }))
     .filter((one) => one.forms.size > 0);
   return {
     forms,
     foreign,
     cluster: forms.size === 0 ? undefined : known.cluster,
     compared,
-    findings: [
-      ...stillMarked(
-        known.findings.filter(({ finding }) => finding !== 'overwritten'),
-        forms,
-        survey,
-        'bad',
-      ),
-      ...stillMarked(
-        known.findings.filter(({ finding }) => finding === 'overwritten'),
-        compared,
-        survey,
-        'bad',
-      ),
-    ],
-    shut: stillMarked(known.shut, forms, survey, 'shut'),
+    findings: stillMarked(known.findings, [forms, compared, deep], survey, 'bad'),
+    shut: stillMarked(known.shut, [forms], survey, 'shut'),
     reopenedAt: isDue ? now.getTime() : known.reopenedAt,
   };
 };

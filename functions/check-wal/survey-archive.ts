@@ -5,6 +5,7 @@ import { inferSegmentSize, partBeyond } from '../../shared/postgres-wal/infer-se
 import { DEFAULT_SEGMENT_SIZE } from '../../shared/postgres-wal/segment-name.ts';
 import { clipRuns } from '../../shared/postgres-wal/segment-runs.ts';
 import type { ArchiveClient } from './archive-client.ts';
+import type { DeepMemory } from './deep-memory.ts';
 import { formKey, type HeaderMemory } from './header-memory.ts';
 import { readHistories } from './history-reader.ts';
 import type { Opening } from './inspect-segment.ts';
@@ -79,6 +80,7 @@ export type Memory = {
   known: Survey;
   turn: number;
   headers?: HeaderMemory;
+  deep?: DeepMemory;
   /** Every name is to be listed, as if nothing was known of them. */
   readAll?: boolean;
 };

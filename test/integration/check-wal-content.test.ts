@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import {
   DeleteObjectCommand,
@@ -10,8 +9,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
-import { CLUSTER, segmentHeader } from '../support/wal-segment.ts';
+import { CLUSTER, wholeSegment } from '../support/wal-segment.ts';
+import { walArchive, wholeSegments } from '../support/wal-segments.ts';
 
+const MB = 1024 ** 2;
 const FOLDER = 'db files/wal + more/';
 
 const planFor = (bucket: string, more = ''): string => `
@@ -21,7 +22,7 @@ backups:
     kind: wal
     location: s3://${bucket}/${FOLDER}
     fresh: { within: 20m }
-    segment-size: 16MB
+    segment-size: 1MB
 ${more}`;
 
 const name = (number: number, timeline = 1): string =>
@@ -44,10 +45,9 @@ describe('check-wal looks into segments', () => {
   };
   const put = (file: string, body: Buffer | string, more = {}) =>
     stage.put(bucket, FOLDER + file, body, more);
-  /** Bytes that do not compress: what is read is the beginning of something larger. */
-  const segment = (file: string, changes: Parameters<typeof segmentHeader>[1] = {}): Buffer =>
-    Buffer.concat([segmentHeader(file, changes), randomBytes(200_000)]);
-  const putGz = (number: number, changes: Parameters<typeof segmentHeader>[1] = {}) =>
+  const segment = (file: string, changes: Parameters<typeof wholeSegment>[1] = {}): Buffer =>
+    wholeSegment(file, { segmentSize: MB, ...changes });
+  const putGz = (number: number, changes: Parameters<typeof wholeSegment>[1] = {}) =>
     put(`${name(number)}.gz`, gzipSync(segment(name(number), changes)));
   const invoke = async (event: unknown = {}, remainingMs?: number): Promise<CheckReport> => {
     await handler(event, lambdaContext(remainingMs));
@@ -80,25 +80,21 @@ describe('check-wal looks into segments', () => {
       expected: { systemIdentifier: CLUSTER.toString() },
       observed: { postgres: 15 },
     });
-    expect(measured(first, 'get-requests')).toBe(3);
+    expect(measured(first, 'headers-read')).toBe(3);
     await putGz(4);
     const second = await invoke();
     expect(measured(second, 'headers-read')).toBe(1);
     expect(measured(second, 'segments-by-header')).toBe(4);
-    expect(measured(await invoke({ rescan: true }), 'get-requests')).toBe(0);
+    expect(measured(await invoke({ rescan: true }), 'headers-read')).toBe(0);
   });
 
   it.each([
     ['another file', 'not-wal', () => Buffer.from('x'.repeat(100))],
     ['zeros', 'empty-page', () => Buffer.alloc(100)],
     ['the contents of another segment', 'misnamed', () => segment(name(9))],
-    [
-      'another segment size',
-      'wrong-segment-size',
-      () => segment(name(2), { segmentSize: 2 ** 26 }),
-    ],
+    ['another segment size', 'wrong-segment-size', () => segment(name(2), { segmentSize: 2 * MB })],
     ['a timeline that is no ancestor', 'wrong-timeline', () => segment(name(2), { timeline: 3 })],
-    ['fewer bytes than a header', 'too-short', () => segmentHeader(name(2)).subarray(0, 39)],
+    ['fewer bytes than a header', 'too-short', () => segment(name(2)).subarray(0, 39)],
   ])('accuses a segment that holds %s', async (_, reason, body) => {
     await putGz(1);
     await put(`${name(2)}.gz`, gzipSync(body()));
@@ -139,7 +135,9 @@ describe('check-wal looks into segments', () => {
     });
 
     it('finds a name that was overwritten with other contents before anybody looked', async () => {
-      await putGz(2);
+      const other = segment(name(2));
+      other.writeUInt8(1, MB - 1);
+      await put(`${name(2)}.gz`, gzipSync(other));
       const report = await invoke();
       expect(report).toMatchObject({ verdict: 'fail', reason: 'overwritten' });
       expect(report.summary).toMatch(
@@ -147,7 +145,7 @@ describe('check-wal looks into segments', () => {
       );
       const again = await invoke();
       expect(again).toMatchObject({ verdict: 'fail', reason: 'overwritten' });
-      expect(measured(again, 'get-requests')).toBe(0);
+      expect(measured(again, 'headers-read')).toBe(0);
       const { Versions = [] } = await stage.clients.s3.send(
         new ListObjectVersionsCommand({ Bucket: bucket, Prefix: `${FOLDER}${name(2)}` }),
       );
@@ -166,6 +164,41 @@ describe('check-wal looks into segments', () => {
       await put(`${name(5)}.gz`, 'x');
       await stage.remove(bucket, `${FOLDER}${name(5)}.gz`);
       expect(await invoke()).toMatchObject({ verdict: 'pass' });
+    });
+  });
+
+  describe('reads whole segments', () => {
+    beforeEach(async () => {
+      for (const [file, bytes] of walArchive(15)) await put(file, bytes);
+    });
+    const names = wholeSegments(15).map(([file]) => file);
+
+    it('in turns, one in each run where there are few', async () => {
+      const first = await invoke();
+      expect(first).toMatchObject({ verdict: 'pass' });
+      expect(measured(first, 'segments-walked')).toBe(1);
+      const second = await invoke();
+      expect(measured(second, 'walked-in-7-days')).toBeCloseTo((100 * 2) / names.length, 0);
+    });
+
+    it('all of them on demand, and names the first damaged record', async () => {
+      await invoke();
+      const all = await invoke({ policy: 'wal', deep: true });
+      expect(all).toMatchObject({ verdict: 'pass' });
+      expect(measured(all, 'segments-to-walk')).toBe(0);
+      expect(measured(all, 'walked-in-7-days')).toBe(100);
+      expect(measured(all, 'last-commit-walked')).toBeGreaterThan(1_700_000_000);
+
+      const [file, bytes] = wholeSegments(15)[4] ?? ['', Buffer.alloc(0)];
+      const broken = Buffer.from(bytes);
+      broken.writeUInt8(broken.readUInt8(300_000) ^ 1, 300_000);
+      await new Promise((resolve) => setTimeout(resolve, 1_100));
+      await put(file, broken);
+      const found = await invoke({ policy: 'wal', deep: true, range: file });
+      expect(measured(found, 'segments-walked')).toBe(1);
+      expect(found).toMatchObject({ verdict: 'fail', reason: 'record-checksum' });
+      expect(found.summary).toContain(`segment ${file} cannot be replayed: `);
+      expect(await invoke()).toMatchObject({ verdict: 'fail', reason: 'record-checksum' });
     });
   });
 

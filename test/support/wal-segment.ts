@@ -1,4 +1,5 @@
 import { DEFAULT_SEGMENT_SIZE, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import { SWITCH_RECORD, writeSegment } from './write-wal.ts';
 
 type Changes = {
   systemIdentifier?: bigint;
@@ -28,4 +29,20 @@ export const segmentHeader = (name: string, changes: Changes = {}): Buffer => {
   header.writeUInt32LE(segmentSize, 32);
   header.writeUInt32LE(8_192, 36);
   return header;
+};
+
+/** A whole segment that holds nothing but a forced switch, as {@link segmentHeader} begins it. */
+export const wholeSegment = (name: string, changes: Changes = {}): Buffer => {
+  const header = segmentHeader(name, changes);
+  const segmentSize = header.readUInt32LE(32);
+  const number = Number(header.readBigUInt64LE(8) / BigInt(segmentSize));
+  const shape = {
+    number,
+    segmentSize,
+    timeline: header.readUInt32LE(4),
+    magic: header.readUInt16LE(0),
+  };
+  const segment = writeSegment([SWITCH_RECORD], shape);
+  header.copy(segment, 24, 24);
+  return segment;
 };

@@ -25,6 +25,7 @@ const clientOver = (
     seesVersions: () => true,
     versions: async () => [],
     readVersion: async function* () {},
+    readWhole: async function* () {},
     listRequests: () => asked.length,
     read: async (name) => {
       reads.push(name);
