@@ -8,7 +8,7 @@ import { BASE_BACKUP_LIMITS, type BaseBackupLimits, overLimit } from './limits.t
 import { type Place, readMembers } from './read-members.ts';
 
 const MANIFEST = 'backup_manifest';
-const MAX_TABLESPACES = 10_000;
+const MAX_TABLESPACES = 2_000;
 
 /** Names that only a data directory has. What stands before the first of them is where it lies. */
 const KNOWN =

@@ -92,9 +92,9 @@ describe('one tar of a data directory', () => {
     [
       'endless tablespaces',
       writeTar(
-        Array.from({ length: 10_001 }, (_, oid) => ({ name: `pg_tblspc/${oid}/x/`, flag: '5' })),
+        Array.from({ length: 2_001 }, (_, oid) => ({ name: `pg_tblspc/${oid}/x/`, flag: '5' })),
       ),
-      /^over-limit: .* 10000 tablespaces/,
+      /^over-limit: .* 2000 tablespaces/,
     ],
     ['a sparse file', writeTar([{ name: 'base/1/2', flag: 'S' }]), /^format-not-supported/],
     ['a hard link', writeTar([{ name: 'base/1/2', flag: '1' }]), /^format-not-supported/],
