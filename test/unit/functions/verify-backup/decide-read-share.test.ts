@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { decideReadShare } from '../../../../functions/verify-backup/decide-read-share.ts';
-import { readId } from '../../../../functions/verify-backup/reads-ledger.ts';
 import { storedBackup } from '../../../support/backup-policies.ts';
 
 const decide = (objects: number, bytes: number, readObjects: number, readBytes: number) =>
@@ -32,11 +31,5 @@ describe('the share that was read in a week', () => {
 
   it('of nothing is unknown', () => {
     expect(decide(0, 0, 0, 0)).toMatchObject({ verdict: 'unknown', reason: 'nothing-seen' });
-  });
-
-  it('is counted by content, whether HEAD or a listing named it', () => {
-    const content = { bucket: 'b', key: 'k', etag: '"1"' };
-    expect(readId(content)).toBe(readId({ ...content, etag: '1' }));
-    expect(readId(content)).not.toBe(readId({ ...content, etag: '2' }));
   });
 });
