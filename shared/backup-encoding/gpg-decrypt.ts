@@ -3,17 +3,17 @@ import { peek } from './byte-source.ts';
 import { DamageError, NotJudgedError } from './damage-error.ts';
 import type { Decrypter } from './decrypters.ts';
 import { gpgFault } from './gpg-fault.ts';
-import { GpgFeed } from './gpg-feed.ts';
 import { GPG_ARMOR } from './gpg-head.ts';
 import { readGpgKey } from './gpg-key.ts';
 import { GPG_CONFIG, type GpgStream, provenKeys } from './gpg-session.ts';
+import { StreamFeed } from './stream-feed.ts';
 
 /** Room for the session keys of a few recipients. */
 const HEAD_BYTES = 4096;
 /** Each may cost an operation of a private key. */
 const MAX_PACKETS = 64;
 
-const readMessage = async (feed: GpgFeed, isArmored: boolean): Promise<Message<GpgStream>> => {
+const readMessage = async (feed: StreamFeed, isArmored: boolean): Promise<Message<GpgStream>> => {
   const library = await import('openpgp');
   const message = await (isArmored
     ? library.readMessage({ armoredMessage: ReadableStream.from(feed.texts()) })
@@ -35,7 +35,7 @@ export const decryptGpg: Decrypter<'gpg'> = async (source, { key, passphrase }, 
   );
   const { head, source: whole } = await peek(source, HEAD_BYTES);
   const isArmored = head.toString('latin1').startsWith(GPG_ARMOR);
-  const feed = new GpgFeed(whole);
+  const feed = new StreamFeed(whole);
   return (async function* (): AsyncGenerator<Buffer> {
     const progress = { plainBytes: 0, isGuess: false };
     try {

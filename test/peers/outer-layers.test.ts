@@ -57,6 +57,9 @@ const COMPRESSIONS: (readonly [name: 'lz4' | 'zstd' | 'xz' | 'bzip2', options: s
   ['lz4', '-B100000'],
   ...[1, 3, 19].map((level) => ['zstd', `-${level}`] as const),
   ...[1, 9].map((level) => ['bzip2', `-${level}`] as const),
+  ...['-1', '-6', '-9', '-C crc32', '-C none', '-T2 --block-size=1MiB'].map(
+    (options) => ['xz', options] as const,
+  ),
   ...['--fast=5', '--no-check', '--long=27', '-T2 -B1MiB', '--rsyncable -T2'].map(
     (options) => ['zstd', options] as const,
   ),

@@ -8,6 +8,7 @@ const PEERS: [program: string, argument: string, debianPackage: string][] = [
   ['lz4', '--version', 'lz4'],
   ['zstd', '--version', 'zstd'],
   ['bzip2', '--help', 'bzip2'],
+  ['xz', '--version', 'xz-utils'],
   ['age', '--version', 'age'],
   ['gpg', '--version', 'gnupg'],
   ['script', '--version', 'bsdutils'],

@@ -4,7 +4,7 @@ import type { ByteSource } from './byte-source.ts';
 const PIECE_BYTES = 64 * 1024;
 
 /** The source for the library, which hides where an error came from: it is kept here. */
-export class GpgFeed {
+export class StreamFeed {
   error: unknown;
   readonly #iterator: AsyncIterator<Buffer>;
 
