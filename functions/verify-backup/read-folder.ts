@@ -4,6 +4,7 @@ import { openMember } from '../../shared/backup-set/open-member.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Reading } from './decide-verdict.ts';
+import { DECRYPTERS } from './decrypters.ts';
 import { archivedReading, endReading, type Time } from './end-reading.ts';
 import type { ObjectClient } from './object-client.ts';
 import type { Member, StoredFolder } from './stored-folder.ts';
@@ -72,6 +73,7 @@ export const isWholeDump = async (
     const { source, tail } = await readMember(objects, backup, signal)(member);
     const opened = await openMember(storedAs, source, {
       encoding: backup.encoding,
+      decrypters: DECRYPTERS,
       size,
       tail,
       readSecret,

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { decryptAge } from '../../shared/backup-encoding/age-decrypt.ts';
 import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError } from '../../shared/backup-encoding/damage-error.ts';
-import { decryptGpg } from '../../shared/backup-encoding/gpg-decrypt.ts';
 import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { SecretReference } from '../../shared/plan/secret-reference.ts';
+import { DECRYPTERS } from './decrypters.ts';
 import { type Format, walkFormat } from './walk-format.ts';
 
 /** What was seen of a backup that was read to its end. */
@@ -58,7 +57,7 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
     size: input.size,
     tail: input.tail,
     readSecret: input.readSecret,
-    decrypters: { age: decryptAge, gpg: decryptGpg },
+    decrypters: DECRYPTERS,
   });
   const { head, source: plain } = await peek(source, HEAD_BYTES);
   if (head.length === 0) throw new DamageError('empty', 'there is nothing inside');

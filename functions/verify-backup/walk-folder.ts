@@ -5,6 +5,7 @@ import type { Encoded } from '../../shared/backup-encoding/open-layers.ts';
 import type { BackupFile } from '../../shared/backup-set/backup-set.ts';
 import { openMember } from '../../shared/backup-set/open-member.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { DECRYPTERS } from './decrypters.ts';
 import type { Member } from './stored-folder.ts';
 import type { Walk } from './walk-backup.ts';
 import { walkSet } from './walk-set.ts';
@@ -60,8 +61,8 @@ class FolderReading {
     }
     const { source, tail } = await read(member);
     const hashed = this.#hashed(storedAs, source);
-    const { encoding } = backup;
-    const opened = await openMember(storedAs, hashed, { encoding, size, tail, readSecret });
+    const layers = { encoding: backup.encoding, decrypters: DECRYPTERS };
+    const opened = await openMember(storedAs, hashed, { ...layers, size, tail, readSecret });
     for (const layer of opened.layers) this.layers.add(layer);
     for await (const piece of opened.source) {
       this.plainBytes += piece.length;

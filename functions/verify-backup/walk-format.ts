@@ -11,6 +11,7 @@ import {
   looksLikeTar,
   walkDataDirectoryTar,
 } from '../../shared/postgres-base-backup/data-directory-tar.ts';
+import { readTarHeader, TAR_BLOCK } from '../../shared/tar/tar-header.ts';
 
 /** What stands under all layers of a backup that was read to its end. */
 export type Format = {
@@ -68,6 +69,20 @@ const walkBaseBackup = async (head: Buffer, plain: ByteSource): Promise<Format> 
   return { format: 'base backup', serverVersion: baseBackup.serverVersion, baseBackup };
 };
 
+/** pg_dump names this owner in every header that it writes. Source: tarCreateHeader of tar.c. */
+const OWNER = { start: 265, name: 'postgres\0' };
+
+/**
+ * A tar that another program made, of a directory dump perhaps: its files can come in any order.
+ *
+ * @throws {DamageError} where the header's checksum does not agree: then it may be anything.
+ */
+const isForeignTar = (head: Buffer): boolean => {
+  if (!looksLikeTar(head) || head.length < TAR_BLOCK) return false;
+  readTarHeader(head.subarray(0, TAR_BLOCK));
+  return head.toString('latin1', OWNER.start, OWNER.start + OWNER.name.length) !== OWNER.name;
+};
+
 /**
  * Walks what is inside all layers, to its end, as the backup's kind promises it.
  *
@@ -82,6 +97,12 @@ export const walkFormat = async (
   name: string,
 ): Promise<Format> => {
   const isDump = backup.kind === 'pg-dump';
+  if (isDump && isForeignTar(head)) {
+    throw new NotJudgedError(
+      'format-not-supported',
+      'it is a tar that pg_dump did not write; the files of a directory dump are read where they lie in a folder, not in a tar',
+    );
+  }
   const start = head.toString('latin1');
   const archive = ARCHIVES.find(([magic]) => isDump && start.startsWith(magic));
   if (archive !== undefined) {

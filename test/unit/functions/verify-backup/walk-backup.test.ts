@@ -210,4 +210,19 @@ describe('walking a backup', () => {
     };
     await expect(walkBackup({ ...input, source: source() })).rejects.toThrow(RangeError);
   });
+
+  it('leaves a tar unjudged that pg_dump did not write', async () => {
+    const own = readArchive('15-shop.tar');
+    const header = Buffer.from(own.subarray(0, 512));
+    header.write('somebody', 265);
+    // The checksum counts its own field as blanks.
+    header.fill(' ', 148, 156);
+    const sum = header.reduce((total, byte) => total + byte, 0);
+    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+    const foreign = Buffer.concat([header, own.subarray(512)]);
+    await expect(walk(foreign, {}, 'shop.tar')).rejects.toEqual(notJudged('format-not-supported'));
+    header.write('x', 265);
+    const changed = Buffer.concat([header, own.subarray(512)]);
+    await expect(walk(changed, {}, 'shop.tar')).rejects.toEqual(damage('corrupt'));
+  });
 });
