@@ -117,14 +117,33 @@ const backupRow = (backup: BackupPolicy, stage: string): string[][] => [
   copies(backup, stage),
 ];
 
-const webhookRow = ({ name, topic, endpoint, severity, deadLetters }: WebhookPolicy) => [
-  [name],
-  [topic],
-  [endpoint],
-  [severity],
-  deadLetters === undefined
-    ? [NONE]
-    : [deadLetters.queue, `above ${deadLetters.alarmAbove}: ${deadLetters.severity}`],
+const subscribed = ({ heal, receiver, rawDelivery, filterPolicy }: WebhookPolicy): string[] => [
+  heal ? 'subscribed again where lost' : 'only watched',
+  `receiver ${receiver}`,
+  ...(rawDelivery ? ['raw delivery'] : []),
+  ...(filterPolicy === undefined ? [] : [`filter on ${filterPolicy.scope}`]),
+];
+
+const deadLetters = ({ deadLetters: policy }: WebhookPolicy): string[] => {
+  if (policy === undefined) return ['none: what cannot be delivered is lost'];
+  const { queue, alarmAbove, alarmOlderThanSeconds, alarmBeforeExpirySeconds, severity } = policy;
+  return [
+    queue,
+    `above ${alarmAbove}: ${severity}`,
+    ...(alarmOlderThanSeconds === undefined
+      ? []
+      : [`older than ${formatDuration(alarmOlderThanSeconds)}: ${severity}`]),
+    `${formatDuration(alarmBeforeExpirySeconds)} before expiry: ${severity}`,
+  ];
+};
+
+const webhookRow = (webhook: WebhookPolicy): string[][] => [
+  [webhook.name],
+  [webhook.topic, ...webhook.subscribers.map((other) => `+ ${other}`)],
+  [webhook.endpoint],
+  [webhook.severity],
+  subscribed(webhook),
+  deadLetters(webhook),
 ];
 
 /** Where a channel leads, with the places of its secrets and never their values. */
@@ -172,7 +191,7 @@ export const printPlan = (plan: Plan, stage: string): string =>
     ),
     ...section(
       'webhooks',
-      ['name', 'topic', 'endpoint', 'lost', 'dead letters'],
+      ['name', 'topic', 'endpoint', 'lost', 'subscription', 'dead letters'],
       plan.webhooks.map(webhookRow),
     ),
     ...section(

@@ -1,5 +1,6 @@
 import { compileBackup } from './compile-backup.ts';
 import { compileChannel } from './compile-channel.ts';
+import { compileWebhook } from './compile-webhook.ts';
 import type { Plan } from './plan.ts';
 import type { PlanFile } from './schema.ts';
 
@@ -9,17 +10,7 @@ export const compilePlan = (file: PlanFile, digest: string): Plan => ({
   digest,
   objectives: { rpoSeconds: file.objectives.rpo, rtoSeconds: file.objectives.rto },
   backups: Object.entries(file.backups).map(([name, backup]) => compileBackup(name, backup)),
-  webhooks: Object.entries(file.webhooks).map(([name, webhook]) => ({
-    name,
-    topic: webhook.topic,
-    endpoint: webhook.endpoint,
-    severity: webhook.severity,
-    deadLetters: webhook['dead-letters'] && {
-      queue: webhook['dead-letters'].queue,
-      alarmAbove: webhook['dead-letters']['alarm-above'],
-      severity: webhook['dead-letters'].severity,
-    },
-  })),
+  webhooks: Object.entries(file.webhooks).map(([name, webhook]) => compileWebhook(name, webhook)),
   alerts: {
     channels: Object.entries(file.alerts.channels).map(([name, channel]) =>
       compileChannel(name, channel),

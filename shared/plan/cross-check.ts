@@ -3,6 +3,7 @@ import { checkPlaces } from './cross-check-places.ts';
 import { checkPromises } from './cross-check-promises.ts';
 import { checkRoutes } from './cross-check-routes.ts';
 import { checkSecrets } from './cross-check-secrets.ts';
+import { checkWebhooks } from './cross-check-webhooks.ts';
 import type { Finding } from './finding.ts';
 import type { Plan } from './plan.ts';
 
@@ -13,4 +14,5 @@ export const crossCheck = (plan: Plan, stage: string): Finding[] => [
   ...checkPromises(plan),
   ...checkAddresses(plan, stage),
   ...checkSecrets(plan),
+  ...checkWebhooks(plan),
 ];

@@ -1,3 +1,4 @@
+import type { FilterPolicy } from './filter-policy-schema.ts';
 import type { Location } from './location.ts';
 import type { Schedule } from './schedule.ts';
 import type { SecretReference } from './secret-reference.ts';
@@ -125,7 +126,27 @@ export type WebhookPolicy = {
   endpoint: string;
   /** How loud a lost subscription is. */
   severity: Severity;
-  deadLetters?: { queue: string; alarmAbove: number; severity: Severity };
+  /** Whether a lost subscription is made again. */
+  heal: boolean;
+  /** What the receiver does with a message that it gets twice; `strict`: it must not get one twice. */
+  receiver: 'strict' | 'idempotent';
+  rawDelivery: boolean;
+  /** Absent: the subscription must have none. */
+  filterPolicy?: { scope: 'MessageAttributes' | 'MessageBody'; policy: FilterPolicy };
+  /** Endpoints of the other subscriptions that the topic may have. */
+  subscribers: string[];
+  /** Absent: nothing keeps what could not be delivered. */
+  deadLetters?: DeadLetterPolicy;
+};
+
+export type DeadLetterPolicy = {
+  /** The queue's URL, and the ARN that the subscription's redrive policy must name. */
+  queue: string;
+  arn: string;
+  alarmAbove: number;
+  alarmOlderThanSeconds?: number;
+  alarmBeforeExpirySeconds: number;
+  severity: Severity;
 };
 
 export type AlertChannel =

@@ -1,12 +1,20 @@
 import { z } from 'zod';
+import { durationSchema } from './duration.ts';
+import { filterPolicySchema } from './filter-policy-schema.ts';
+import { readQueueUrl } from './queue-address.ts';
 import { severitySchema } from './severity.ts';
 
 const TOPIC = 'must be the ARN of an SNS topic with a 12-digit account id';
 const topicArn = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/;
+const QUEUE =
+  'must be the URL of an SQS queue: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, with a 12-digit account id';
+const SUBSCRIBER =
+  'must be the endpoint of a subscription: the ARN of a queue or a function, a URL, an e-mail address';
 
 const deadLettersSchema = z.strictObject({
   queue: z
-    .url({ protocol: /^https?$/, error: 'must be the URL of an SQS queue' })
+    .string({ error: QUEUE })
+    .refine((text) => readQueueUrl(text) !== undefined, QUEUE)
     .describe('The URL of the queue that SNS puts failed deliveries in.'),
   'alarm-above': z
     .number()
@@ -14,6 +22,12 @@ const deadLettersSchema = z.strictObject({
     .min(0)
     .default(0)
     .describe('More waiting messages than this are an alert.'),
+  'alarm-older-than': durationSchema
+    .optional()
+    .describe('A message that has waited longer than this is an alert, however few there are.'),
+  'alarm-before-expiry': durationSchema
+    .default(3 * 86_400)
+    .describe('This long before the queue deletes its oldest message, that is an alert.'),
   severity: severitySchema.default('warning').describe('How loud that is.'),
 });
 
@@ -23,5 +37,40 @@ export const webhookSchema = z.strictObject({
     .url({ protocol: /^https?$/, error: 'must be an https URL' })
     .describe('The https URL that must be subscribed, and confirmed.'),
   severity: severitySchema.default('critical').describe('How loud a lost subscription is.'),
-  'dead-letters': deadLettersSchema.optional(),
+  heal: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Subscribe again where the subscription is gone, and mend its attributes. Without it nothing is changed.',
+    ),
+  receiver: z
+    .enum(['strict', 'idempotent'])
+    .default('strict')
+    .describe(
+      'What the receiver does with a message that it gets twice: idempotent, it knows it again; strict, it must not get it twice, and what may have arrived is left to a person.',
+    ),
+  'raw-delivery': z
+    .boolean()
+    .default(false)
+    .describe('Whether SNS must send the text alone, without its envelope.'),
+  'filter-policy': filterPolicySchema
+    .optional()
+    .describe('The filter policy that the subscription must have. Without it: none.'),
+  'filter-policy-scope': z
+    .enum(['MessageAttributes', 'MessageBody'])
+    .default('MessageAttributes')
+    .describe('What the filter policy looks at.'),
+  subscribers: z
+    .array(z.string({ error: SUBSCRIBER }).regex(/^\S{1,2048}$/, SUBSCRIBER))
+    .default([])
+    .describe(
+      'Endpoints of the other subscriptions that the topic may have. Any that is not named here is reported.',
+    ),
+  'dead-letters': deadLettersSchema
+    .optional()
+    .describe(
+      'Where failed deliveries wait: the redrive policy that the subscription must have. Without it they are lost.',
+    ),
 });
+
+export type WebhookFile = z.infer<typeof webhookSchema>;

@@ -161,19 +161,51 @@ describe('compilePlan on what is not in S3', () => {
 });
 
 describe('compilePlan on webhooks', () => {
-  it('is critical where the subscription is lost, a warning where dead letters wait', () => {
-    const { plan } = readPlan(
-      'plan: test\nwebhooks: { w: { topic: "arn:aws:sns:us-east-1:123456789012:t.fifo", endpoint: "https://a.example/", dead-letters: { queue: "https://q.example/", alarm-above: 5 } } }',
-    );
-    expect(plan.webhooks).toEqual([
-      {
-        name: 'w',
-        topic: 'arn:aws:sns:us-east-1:123456789012:t.fifo',
-        endpoint: 'https://a.example/',
-        severity: 'critical',
-        deadLetters: { queue: 'https://q.example/', alarmAbove: 5, severity: 'warning' },
+  const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:t';
+  const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/t-dlq';
+  const webhook = (fields: string) =>
+    readPlan(
+      `plan: test\nwebhooks: { w: { topic: "${TOPIC}", endpoint: "https://a.example/", ${fields} } }`,
+    ).plan.webhooks[0];
+
+  it('is strict, heals nothing, and is critical where lost, a warning where dead letters wait', () => {
+    expect(webhook(`dead-letters: { queue: "${QUEUE}", alarm-above: 5 }`)).toEqual({
+      name: 'w',
+      topic: TOPIC,
+      endpoint: 'https://a.example/',
+      severity: 'critical',
+      heal: false,
+      receiver: 'strict',
+      rawDelivery: false,
+      subscribers: [],
+      deadLetters: {
+        queue: QUEUE,
+        arn: 'arn:aws:sqs:eu-west-1:123456789012:t-dlq',
+        alarmAbove: 5,
+        alarmBeforeExpirySeconds: 3 * DAY,
+        severity: 'warning',
       },
-    ]);
+    });
+  });
+
+  it('says everything that the plan says', () => {
+    const policy =
+      '{ eventType: [Bounce, { prefix: Comp }], mail: { size: [{ numeric: [">", 0] }] } }';
+    const fields = `heal: true, receiver: idempotent, raw-delivery: true, filter-policy: ${policy}, filter-policy-scope: MessageBody, subscribers: [ops@a.example], dead-letters: { queue: "${QUEUE}", alarm-older-than: 15m, alarm-before-expiry: 4d }`;
+    expect(webhook(fields)).toMatchObject({
+      heal: true,
+      receiver: 'idempotent',
+      rawDelivery: true,
+      filterPolicy: {
+        scope: 'MessageBody',
+        policy: {
+          eventType: ['Bounce', { prefix: 'Comp' }],
+          mail: { size: [{ numeric: ['>', 0] }] },
+        },
+      },
+      subscribers: ['ops@a.example'],
+      deadLetters: { alarmOlderThanSeconds: 900, alarmBeforeExpirySeconds: 4 * DAY },
+    });
   });
 });
 

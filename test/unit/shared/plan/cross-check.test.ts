@@ -163,8 +163,11 @@ describe('addresses', () => {
     `plan: test\nwebhooks: { w: { topic: "arn:aws:sns:us-east-1:123456789012:t", endpoint: "${endpoint}", dead-letters: { queue: "${queue}" } } }\n${ROUTED}`;
 
   it.each([
-    ['webhooks.w.endpoint', webhook('https://q.example/', 'http://127.0.0.1:1/x')],
-    ['webhooks.w.dead-letters.queue', webhook('http://127.0.0.1:1/q', 'https://a.example/')],
+    ['webhooks.w.endpoint', webhook('https://q.example/123456789012/q', 'http://127.0.0.1:1/x')],
+    [
+      'webhooks.w.dead-letters.queue',
+      webhook('http://127.0.0.1:1/123456789012/q', 'https://a.example/'),
+    ],
     [
       'alerts.channels.p.url',
       alerts('{ channels: { p: { routing-key: "${ssm:/k}", url: "http://localhost/" } } }'),

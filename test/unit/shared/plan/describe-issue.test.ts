@@ -177,9 +177,43 @@ const MESSAGES: [string, string][] = [
   ],
   [
     webhook(
-      `topic: ${ARN}, endpoint: "https://a.example/", dead-letters: { queue: "https://q/", alarm-above: -1 }`,
+      `topic: ${ARN}, endpoint: "https://a.example/", dead-letters: { queue: "https://q/123456789012/q", alarm-above: -1 }`,
     ),
     'webhooks.w.dead-letters.alarm-above: must be at least 0, not -1',
+  ],
+  [
+    webhook(
+      `topic: ${ARN}, endpoint: "https://a.example/", dead-letters: { queue: mailblast-dlq }`,
+    ),
+    'webhooks.w.dead-letters.queue: must be the URL of an SQS queue: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, with a 12-digit account id, not "mailblast-dlq"',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", reciever: strict`),
+    'webhooks.w.reciever: unknown key "reciever"; did you mean "receiver"?',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", receiver: stict`),
+    'webhooks.w.receiver: unknown value "stict"; did you mean "strict"?',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", heal: yes please`),
+    'webhooks.w.heal: must be true or false, not "yes please"',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", filter-policy: [Bounce]`),
+    'webhooks.w.filter-policy: must be a map: { eventType: [Bounce, Complaint] }, not a list',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", filter-policy: { eventType: Bounce }`),
+    'webhooks.w.filter-policy.eventType: must be a list of values or conditions such as [Bounce, { prefix: Comp }]; with filter-policy-scope: MessageBody also a map of such lists, not text',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", filter-policy-scope: body`),
+    'webhooks.w.filter-policy-scope: unknown value "body"; known here: MessageAttributes, MessageBody',
+  ],
+  [
+    webhook(`topic: ${ARN}, endpoint: "https://a.example/", subscribers: ["two words"]`),
+    'webhooks.w.subscribers.0: must be the endpoint of a subscription: the ARN of a queue or a function, a URL, an e-mail address, not "two words"',
   ],
   [channels('{ email: [ops] }'), 'alerts.channels.email.0: must be an e-mail address'],
   [channels('{ email: [] }'), 'alerts.channels.email: must not be empty'],

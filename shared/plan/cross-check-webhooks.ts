@@ -1,0 +1,101 @@
+import { error, type Finding, warning } from './finding.ts';
+import type { Plan, WebhookPolicy } from './plan.ts';
+import { readQueueUrl, readTopicArn } from './queue-address.ts';
+
+const FIFO = '.fifo';
+
+/** A redrive policy takes a queue of the subscription's own account and Region, of the topic's kind. */
+const deadLetterQueue = ({ name, topic, deadLetters }: WebhookPolicy): Finding[] => {
+  if (deadLetters === undefined) return [];
+  const path = ['webhooks', name, 'dead-letters', 'queue'];
+  const { region, account } = readTopicArn(topic);
+  const queue = readQueueUrl(deadLetters.queue);
+  const found: Finding[] = [];
+  if (queue?.region !== undefined && queue.region !== region) {
+    found.push(
+      error(path, `is in ${queue.region} and the topic in ${region}; SNS takes no other Region`),
+    );
+  }
+  if (queue?.account !== account) {
+    found.push(
+      warning(
+        path,
+        `is of account ${queue?.account} and the topic of ${account}; SNS takes a queue of the subscription's own account alone`,
+      ),
+    );
+  }
+  if (queue !== undefined && queue.name.endsWith(FIFO) !== topic.endsWith(FIFO)) {
+    found.push(
+      error(
+        path,
+        'and the topic must both be FIFO, or neither: SNS takes no other for its dead letters',
+      ),
+    );
+  }
+  return found;
+};
+
+const subscription = ({ name, topic, endpoint, rawDelivery, deadLetters }: WebhookPolicy) => {
+  const path = ['webhooks', name];
+  const url = URL.parse(endpoint);
+  const found: Finding[] = [];
+  if (url !== null && `${url.username}${url.password}` !== '') {
+    found.push(
+      error(
+        [...path, 'endpoint'],
+        'must not have a user or a password in it: it stands in every report',
+      ),
+    );
+  }
+  if (topic.endsWith(FIFO)) {
+    found.push(warning([...path, 'topic'], 'is FIFO, and from those SNS delivers to queues alone'));
+  }
+  if (deadLetters === undefined) {
+    found.push(
+      warning(path, 'has no dead-letters: what cannot be delivered within an hour is lost'),
+    );
+  } else if (rawDelivery) {
+    found.push(
+      warning(
+        [...path, 'raw-delivery'],
+        'takes the MessageId from dead letters: a replay tells messages apart by their text alone',
+      ),
+    );
+  }
+  return found;
+};
+
+const filter = ({ name, filterPolicy }: WebhookPolicy): Finding[] =>
+  filterPolicy?.scope !== 'MessageAttributes'
+    ? []
+    : Object.entries(filterPolicy.policy).flatMap(([key, conditions]) =>
+        Array.isArray(conditions)
+          ? []
+          : [
+              error(
+                ['webhooks', name, 'filter-policy', key],
+                'must be a list; maps are for filter-policy-scope: MessageBody',
+              ),
+            ],
+      );
+
+/** SNS keeps one subscription for a topic and an endpoint. */
+const twice = ({ webhooks }: Plan): Finding[] =>
+  webhooks.flatMap((webhook, index) => {
+    const earlier = webhooks
+      .slice(0, index)
+      .find(({ topic, endpoint }) => topic === webhook.topic && endpoint === webhook.endpoint);
+    return earlier === undefined
+      ? []
+      : [error(['webhooks', webhook.name], `is the subscription of "${earlier.name}" again`)];
+  });
+
+/** What SNS would refuse, and what would lose messages without a word. */
+export const checkWebhooks = (plan: Plan): Finding[] => [
+  ...plan.webhooks.flatMap((webhook) => [
+    ...deadLetterQueue(webhook),
+    ...subscription(webhook),
+    ...filter(webhook),
+  ]),
+  ...twice(plan),
+];

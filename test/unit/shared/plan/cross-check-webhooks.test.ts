@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { problemsOf, readPlan } from '../../../support/plan-text.ts';
+
+const ROUTED = `alerts:
+  channels: { slack: { webhook: "\${ssm:/slack}" } }
+  routes: { critical: [slack], warning: [slack] }
+`;
+const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:t';
+const QUEUE = 'https://sqs.eu-west-1.amazonaws.com/123456789012/q';
+const LETTERS = `dead-letters: { queue: "${QUEUE}" }`;
+
+const planWith = (fields: string, topic = TOPIC, endpoint = 'https://a.example/'): string =>
+  `plan: test\nwebhooks:\n  w: { topic: "${topic}", endpoint: "${endpoint}", ${fields} }\n${ROUTED}`;
+const errorsOf = (text: string): string[] =>
+  problemsOf(text).map(({ path, message }) => `${path}: ${message}`);
+const warningsOf = (text: string): string[] =>
+  readPlan(text).warnings.map(({ path, message }) => `${path}: ${message}`);
+
+describe('webhooks', () => {
+  it('are quiet where nothing is wrong', () => {
+    expect(warningsOf(planWith(LETTERS))).toEqual([]);
+  });
+
+  it('have a dead-letter queue in the Region of the topic', () => {
+    const text = planWith(LETTERS, TOPIC.replace('eu-west-1', 'us-east-1'));
+    expect(errorsOf(text)).toEqual([
+      'webhooks.w.dead-letters.queue: is in eu-west-1 and the topic in us-east-1; SNS takes no other Region',
+    ]);
+  });
+
+  it('are told of a dead-letter queue in another account', () => {
+    expect(warningsOf(planWith(LETTERS, TOPIC.replace('123456789012', '210987654321')))).toEqual([
+      "webhooks.w.dead-letters.queue: is of account 123456789012 and the topic of 210987654321; SNS takes a queue of the subscription's own account alone",
+    ]);
+  });
+
+  it('have a FIFO queue for a FIFO topic, and no other', () => {
+    const must =
+      'webhooks.w.dead-letters.queue: and the topic must both be FIFO, or neither: SNS takes no other for its dead letters';
+    expect(errorsOf(planWith(LETTERS, `${TOPIC}.fifo`))).toEqual([must]);
+    expect(errorsOf(planWith(LETTERS.replace('/q', '/q.fifo')))).toEqual([must]);
+    expect(warningsOf(planWith(LETTERS.replace('/q', '/q.fifo'), `${TOPIC}.fifo`))).toEqual([
+      'webhooks.w.topic: is FIFO, and from those SNS delivers to queues alone',
+    ]);
+  });
+
+  it('have no password in the endpoint, and no error repeats it', () => {
+    const errors = errorsOf(planWith(LETTERS, TOPIC, 'https://sns:hunter2@a.example/'));
+    expect(errors).toEqual([
+      'webhooks.w.endpoint: must not have a user or a password in it: it stands in every report',
+    ]);
+  });
+
+  it('lose messages without dead letters, which is told', () => {
+    expect(warningsOf(planWith('heal: true'))).toEqual([
+      'webhooks.w: has no dead-letters: what cannot be delivered within an hour is lost',
+    ]);
+  });
+
+  it('lose the MessageId by raw delivery, which is told', () => {
+    expect(warningsOf(planWith(`raw-delivery: true, ${LETTERS}`))).toEqual([
+      'webhooks.w.raw-delivery: takes the MessageId from dead letters: a replay tells messages apart by their text alone',
+    ]);
+  });
+
+  it('filter attributes by lists; only bodies have maps in them', () => {
+    const filter = `filter-policy: { mail: { tags: [a] } }, ${LETTERS}`;
+    expect(errorsOf(planWith(filter))).toEqual([
+      'webhooks.w.filter-policy.mail: must be a list; maps are for filter-policy-scope: MessageBody',
+    ]);
+    expect(warningsOf(planWith(`${filter}, filter-policy-scope: MessageBody`))).toEqual([]);
+  });
+
+  it('are each another subscription', () => {
+    const one = `{ topic: "${TOPIC}", endpoint: "https://a.example/", ${LETTERS} }`;
+    const text = `plan: test\nwebhooks:\n  w: ${one}\n  x: ${one}\n${ROUTED}`;
+    expect(errorsOf(text)).toEqual(['webhooks.x: is the subscription of "w" again']);
+  });
+});
