@@ -78,10 +78,12 @@ export const isWholeDump = async (
       tail,
       readSecret,
     });
-    const { head, source: rest } = await peek(opened.source, HEAD_BYTES);
-    // Leaving it ends the requests under way.
-    for await (const _ of rest) break;
-    return looksInside('pg-dump', head) === 'yes';
+    try {
+      const { head } = await peek(opened.source, HEAD_BYTES);
+      return looksInside('pg-dump', head) === 'yes';
+    } finally {
+      opened.close();
+    }
   } catch {
     // The walk that follows meets the same, and says it.
     return false;

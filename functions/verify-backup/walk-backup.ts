@@ -50,7 +50,7 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
       yield piece;
     }
   };
-  const { source, layers } = await openLayers({
+  const { source, layers, close } = await openLayers({
     source: hashed(),
     encoding: backup.encoding,
     inside: backup.kind === 'pg-dump' ? 'pg-dump' : 'anything',
@@ -59,15 +59,19 @@ export const walkBackup = async (input: WalkInput): Promise<Walk> => {
     readSecret: input.readSecret,
     decrypters: DECRYPTERS,
   });
-  const { head, source: plain } = await peek(source, HEAD_BYTES);
-  if (head.length === 0) throw new DamageError('empty', 'there is nothing inside');
-  let plainBytes = 0;
-  const counted = async function* (): AsyncGenerator<Buffer> {
-    for await (const piece of plain) {
-      plainBytes += piece.length;
-      yield piece;
-    }
-  };
-  const format = await walkFormat(backup, head, counted(), input.name);
-  return { bytes, sha256: hash.digest('hex'), plainBytes, layers, ...format };
+  try {
+    const { head, source: plain } = await peek(source, HEAD_BYTES);
+    if (head.length === 0) throw new DamageError('empty', 'there is nothing inside');
+    let plainBytes = 0;
+    const counted = async function* (): AsyncGenerator<Buffer> {
+      for await (const piece of plain) {
+        plainBytes += piece.length;
+        yield piece;
+      }
+    };
+    const format = await walkFormat(backup, head, counted(), input.name);
+    return { bytes, sha256: hash.digest('hex'), plainBytes, layers, ...format };
+  } finally {
+    close();
+  }
 };

@@ -64,9 +64,13 @@ class FolderReading {
     const layers = { encoding: backup.encoding, decrypters: DECRYPTERS };
     const opened = await openMember(storedAs, hashed, { ...layers, size, tail, readSecret });
     for (const layer of opened.layers) this.layers.add(layer);
-    for await (const piece of opened.source) {
-      this.plainBytes += piece.length;
-      yield piece;
+    try {
+      for await (const piece of opened.source) {
+        this.plainBytes += piece.length;
+        yield piece;
+      }
+    } finally {
+      opened.close();
     }
   }
 

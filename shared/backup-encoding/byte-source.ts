@@ -28,3 +28,8 @@ export const peek = async (
   };
   return { head: Buffer.concat(seen).subarray(0, count), source: whole() };
 };
+
+/** Ends a source that nobody reads on, and with it what feeds it. It does not wait for that. */
+export const endSource = (source: ByteSource): void => {
+  if ('return' in source) source.return(undefined).catch(() => undefined);
+};

@@ -1,6 +1,6 @@
 import type { EncodingLayer } from '../plan/plan.ts';
 import type { SecretReference } from '../plan/secret-reference.ts';
-import { type ByteSource, peek } from './byte-source.ts';
+import { type ByteSource, endSource, peek } from './byte-source.ts';
 import { DamageError, NotJudgedError } from './damage-error.ts';
 import { decompress, isCompression } from './decompress.ts';
 import type { Decrypters } from './decrypters.ts';
@@ -25,13 +25,19 @@ export type Encoded = {
   limits?: ExpansionLimits;
 };
 
-/** `layers` are outermost first, e.g. `openssl aes-256-cbc (evp-sha256)`, `gzip`. */
-export type Opened = { source: ByteSource; layers: string[] };
+/**
+ * `layers` are outermost first, e.g. `openssl aes-256-cbc (evp-sha256)`, `gzip`. Whoever may leave the source
+ * before its end, or never begins it, calls `close`: else what reads ahead of it, and the library of xz, wait
+ * for ever.
+ */
+export type Opened = { source: ByteSource; layers: string[]; close: () => void };
 
 const MAX_SNIFFED_LAYERS = 4;
 const HEAD_BYTES = 64;
 
-type Limit = (plain: ByteSource) => ByteSource;
+/** Passes a layer on, bounded, and remembers to end it. */
+type Take = (plain: ByteSource) => ByteSource;
+type Found = Omit<Opened, 'close'>;
 
 /** What programs call what they write. */
 const NAMES: Partial<Record<EncodingLayer['name'], string>> = { openssl: 'openssl enc' };
@@ -70,8 +76,8 @@ const openLayer = async (
 const openDeclared = async (
   input: Encoded,
   layers: readonly EncodingLayer[],
-  limit: Limit,
-): Promise<Opened> => {
+  take: Take,
+): Promise<Found> => {
   let { source } = input;
   const seen: string[] = [];
   const inwards = layers.toReversed();
@@ -83,19 +89,19 @@ const openDeclared = async (
     const inside = inwards[index + 1]?.name ?? input.inside;
     const opened = await openLayer(layer, peeked, { ...input, inside, isOutermost });
     seen.push(opened.name);
-    source = limit(opened.source);
+    source = take(opened.source);
   }
   return { source, layers: seen };
 };
 
 /** The library opens one at a time, and the inner one would wait for the outer one for ever. */
-const twiceXz = (): NotJudgedError =>
+export const twiceXz = (): NotJudgedError =>
   new NotJudgedError('encoding-not-supported', 'xz within xz is not read here');
 
 const ENCRYPTED: readonly string[] = ['openssl', 'age', 'gpg'];
 
 /** Where the plan names no encoding, the bytes do. */
-const openSniffed = async ({ source }: Encoded, limit: Limit): Promise<Opened> => {
+const openSniffed = async ({ source }: Encoded, take: Take): Promise<Found> => {
   const layers: string[] = [];
   for (let depth = 0; depth < MAX_SNIFFED_LAYERS; depth += 1) {
     const peeked = await peek(source, HEAD_BYTES);
@@ -109,7 +115,7 @@ const openSniffed = async ({ source }: Encoded, limit: Limit): Promise<Opened> =
     }
     if (name === undefined || !isCompression(name)) break;
     if (name === 'xz' && layers.includes('xz')) throw twiceXz();
-    source = limit(decompress(name, source));
+    source = take(decompress(name, source));
     layers.push(name);
   }
   return { source, layers };
@@ -125,8 +131,21 @@ const openSniffed = async ({ source }: Encoded, limit: Limit): Promise<Opened> =
  */
 export const openLayers = async (encoded: Encoded): Promise<Opened> => {
   const { stored, limit } = limitExpansion(encoded.source, encoded.limits);
+  const begun: ByteSource[] = [stored];
+  const take: Take = (plain) => {
+    begun.push(plain);
+    return limit(plain);
+  };
+  const close = (): void => begun.toReversed().forEach(endSource);
   const input = { ...encoded, source: stored };
-  return encoded.encoding === undefined
-    ? openSniffed(input, limit)
-    : openDeclared(input, encoded.encoding, limit);
+  try {
+    const found =
+      encoded.encoding === undefined
+        ? await openSniffed(input, take)
+        : await openDeclared(input, encoded.encoding, take);
+    return { ...found, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
 };

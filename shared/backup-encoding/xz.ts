@@ -31,9 +31,13 @@ const faultOf = (code: number, plainBytes: number): Error => {
   }
 };
 
+type Library = typeof import('xz-decompress');
+
 /** One opens at a time, by the library's own lock: a second one inside it would wait for ever. */
 async function* pieces(feed: StreamFeed): AsyncGenerator<Uint8Array> {
-  const { XzReadableStream } = await import('xz-decompress');
+  // A bundle finds its exports by their names, Node itself all of them in one.
+  const library: Library & { default?: Library } = await import('xz-decompress');
+  const { XzReadableStream } = library.default ?? library;
   // The library asks once more where a source is empty.
   const fed = async function* (): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     let isEmpty = true;

@@ -1,7 +1,7 @@
-import { type ByteSource, peek } from '../backup-encoding/byte-source.ts';
+import { type ByteSource, endSource, peek } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import { type Inside, looksInside } from '../backup-encoding/looks-inside.ts';
-import { type Encoded, type Opened, openLayers } from '../backup-encoding/open-layers.ts';
+import { type Encoded, type Opened, openLayers, twiceXz } from '../backup-encoding/open-layers.ts';
 import { type Compression, readStoredName, type StoredName } from './stored-name.ts';
 
 const HEAD_BYTES = 64;
@@ -15,7 +15,7 @@ const ROWS = /^(\d+|blob_\d+)\.dat$/;
  * @param isOptional where the plan names the same one, which then was taken off before.
  */
 const openEnding = async (
-  { source, layers }: Opened,
+  { source, layers, close }: Opened,
   input: Encoded,
   { name, storedAs, isOptional }: { name: Compression; storedAs: string; isOptional: boolean },
 ): Promise<Opened> => {
@@ -24,9 +24,14 @@ const openEnding = async (
   if (!isThere && !isOptional) {
     throw new DamageError('corrupt', `${storedAs} does not begin like ${name}`);
   }
-  if (!isThere) return { source: peeked.source, layers };
+  if (!isThere) return { source: peeked.source, layers, close };
+  if (name === 'xz' && layers.includes('xz')) throw twiceXz();
   const opened = await openLayers({ ...input, source: peeked.source, encoding: [{ name }] });
-  return { source: opened.source, layers: [...layers, ...opened.layers] };
+  const closeBoth = (): void => {
+    opened.close();
+    close();
+  };
+  return { source: opened.source, layers: [...layers, ...opened.layers], close: closeBoth };
 };
 
 /** What stands under the layers that the plan names. */
@@ -53,14 +58,19 @@ export const openMember = async (
   const declared: string[] = (input.encoding ?? []).map((layer) => layer.name);
   const whole = { ...input, source, inside: insideOf(stored, declared) };
   const isSniffed = endings.includes('encrypted') || (endings.length === 0 && !ROWS.test(name));
-  let opened: Opened = { source, layers: [] };
+  let opened: Opened = { source, layers: [], close: () => endSource(source) };
   if (input.encoding !== undefined || isSniffed) opened = await openLayers(whole);
-  for (const ending of endings.toReversed()) {
-    if (ending === 'encrypted') continue;
-    const at = declared.indexOf(ending);
-    if (at >= 0) declared.splice(at, 1);
-    const isOptional = at >= 0 || opened.layers.includes(ending);
-    opened = await openEnding(opened, whole, { name: ending, storedAs, isOptional });
+  try {
+    for (const ending of endings.toReversed()) {
+      if (ending === 'encrypted') continue;
+      const at = declared.indexOf(ending);
+      if (at >= 0) declared.splice(at, 1);
+      const isOptional = at >= 0 || opened.layers.includes(ending);
+      opened = await openEnding(opened, whole, { name: ending, storedAs, isOptional });
+    }
+  } catch (error) {
+    opened.close();
+    throw error;
   }
   return opened;
 };

@@ -225,4 +225,25 @@ describe('walking a backup', () => {
     const changed = Buffer.concat([header, own.subarray(512)]);
     await expect(walk(changed, {}, 'shop.tar')).rejects.toEqual(damage('corrupt'));
   });
+
+  it('ends its source where it leaves what is inside unread', async () => {
+    let isEnded = false;
+    const source = async function* () {
+      try {
+        for (;;) yield zstdCompressSync(dump);
+      } finally {
+        isEnded = true;
+      }
+    };
+    const unread = walkBackup({
+      source: source(),
+      name: 'base.tar.zst',
+      size: 1_000_000,
+      backup: storedBackup({ kind: 'base-backup' }),
+      tail: Buffer.alloc(0),
+      readSecret: async () => '',
+    });
+    await expect(unread).rejects.toEqual(notJudged('format-not-supported'));
+    await expect.poll(() => isEnded).toBe(true);
+  });
 });

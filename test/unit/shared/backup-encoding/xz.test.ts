@@ -1,6 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { peek } from '../../../../shared/backup-encoding/byte-source.ts';
 import { openLayers } from '../../../../shared/backup-encoding/open-layers.ts';
 import { readXz } from '../../../../shared/backup-encoding/xz.ts';
 import { collect, inPieces } from '../../../support/bytes.ts';
@@ -59,5 +61,38 @@ describe('readXz', () => {
     expect(all.every((bytes) => bytes.equals(plain))).toBe(true);
     const twice = [{ name: 'xz' }, { name: 'gzip' }, { name: 'xz' }] as const;
     await expect(open(xz, [...twice])).rejects.toEqual(notJudged('encoding-not-supported'));
+  });
+
+  it('lets the next one open where nobody reads on', async () => {
+    const times = Math.ceil((3 * 1024 ** 2) / plain.length);
+    const large = Buffer.concat(Array.from({ length: times }, () => xz));
+    const open = (encoding?: { name: 'xz' | 'zstd' }[]) =>
+      openLayers({
+        source: inPieces(large),
+        encoding,
+        inside: 'anything',
+        readSecret: async () => '',
+      });
+    const never = await open();
+    never.close();
+    const begun = await open();
+    await peek(begun.source, 1);
+    begun.close();
+    // What stands inside is known only once the outer layer was begun.
+    const other = open([{ name: 'zstd' }, { name: 'xz' }]);
+    await expect(other).rejects.toEqual(damage('encoding-mismatch'));
+    const { source } = await open([{ name: 'xz' }]);
+    expect((await collect(source)).length).toBe(times * plain.length);
+  });
+
+  it('finds its library without a bundler', async () => {
+    const url = new URL('../../../../shared/backup-encoding/xz.ts', import.meta.url);
+    const script = `import { readXz } from ${JSON.stringify(url.href)};
+      for await (const piece of readXz(process.stdin)) process.stdout.write(piece);`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      input: xz,
+      maxBuffer: plain.length * 2,
+    });
+    expect(stdout.equals(plain)).toBe(true);
   });
 });

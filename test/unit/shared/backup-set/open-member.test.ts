@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
 import type { Encoded } from '../../../../shared/backup-encoding/open-layers.ts';
@@ -60,6 +61,18 @@ describe('a file of a backup of several', () => {
     const stored = opensslEncrypt(zipped, PASSPHRASE);
     await expect(open('3456.dat.gz.enc', stored)).rejects.toMatchObject({
       reason: 'key-not-named',
+    });
+  });
+
+  it('is not opened where xz is within xz, which would wait for itself', async () => {
+    const xz = readFileSync(new URL('../../../fixtures/xz/crc64.xz', import.meta.url));
+    const inner = gunzipSync(
+      readFileSync(new URL('../../../fixtures/lz4/content.gz', import.meta.url)),
+    );
+    expect((await open('toc.dat.xz', xz)).plain).toBe(inner.toString());
+    const twice = readFileSync(new URL('../../../fixtures/xz/twice.xz', import.meta.url));
+    await expect(open('toc.dat.xz.xz', twice)).rejects.toMatchObject({
+      reason: 'encoding-not-supported',
     });
   });
 });
