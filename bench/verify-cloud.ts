@@ -7,7 +7,7 @@ import {
   UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
-import { z } from 'zod';
+import * as z from 'zod';
 import { localClients } from '../local/clients.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/start-emulators.ts';
 import { parsePlan } from '../shared/plan/load-plan.ts';

@@ -1,6 +1,6 @@
 /** One invocation of verify-backup in a process of its own: its time, and the most memory it took. */
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { handler } from '../functions/verify-backup/handler.ts';
 
 const jobSchema = z.object({ bucket: z.string(), key: z.string() });

@@ -1,17 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Plugin } from 'esbuild';
-
-/** zod carries its messages in fifty languages, 260 KB of every bundle. Here they are in English. */
-const zodInEnglish: Plugin = {
-  name: 'zod-in-english',
-  setup: (build) => {
-    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
-      contents: "export { default as en } from './en.js';",
-      resolveDir: dirname(path),
-    }));
-  },
-};
+import { decryptersOfThePlan } from './plan-decrypters.ts';
 
 /** A shape of an AWS API: `export var Name$ = [ … ];`, generated, with the end at the margin. */
 const SHAPE = /^((?:export )?var [\w$]+ = )(\[[^\n]*(?:\n[ \t][^\n]*)*(?:\n\])?);$/gm;
@@ -38,4 +28,4 @@ const awsShapesThatAreUsed: Plugin = {
   },
 };
 
-export default [zodInEnglish, awsShapesThatAreUsed];
+export default [awsShapesThatAreUsed, decryptersOfThePlan];

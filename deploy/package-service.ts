@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROOT, runOsls } from './run-osls.ts';
 import { type ZipEntry, zipEntries } from './zip-entries.ts';
 

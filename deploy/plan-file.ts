@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const paramsSchema = z.record(z.string(), z.record(z.string(), z.unknown())).default({});
 const cliSchema = z.array(z.string()).default([]);

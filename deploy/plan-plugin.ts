@@ -1,11 +1,12 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type LoadedPlan, loadPlan, parsePlan } from '../shared/plan/load-plan.ts';
 import { formatProblem, PlanError } from '../shared/plan/plan-problem.ts';
 import { dropEmptyStatements } from './drop-empty-statements.ts';
 import { dropRedundantDependencies } from './drop-redundant-dependencies.ts';
 import { dropSharedRole } from './drop-shared-role.ts';
+import { decryptersFile, decryptersSource } from './plan-decrypters.ts';
 import { choosePlanFile } from './plan-file.ts';
 import { planValues } from './plan-values.ts';
 
@@ -45,6 +46,7 @@ export default class PlanPlugin {
   readonly #logging: Logging;
   #values: Record<string, unknown> = {};
   #bundle = '';
+  #decrypters = '';
 
   constructor(serverless: Serverless, _options: unknown, logging: Logging) {
     this.#serverless = serverless;
@@ -68,6 +70,7 @@ export default class PlanPlugin {
       const { plan, document, warnings } = await this.#load(stage);
       this.#values = planValues(plan, stage);
       this.#bundle = JSON.stringify({ digest: plan.digest, document });
+      this.#decrypters = decryptersSource(plan);
       for (const problem of warnings) this.#logging.log.warning(formatProblem(problem));
     } catch (error) {
       if (!(error instanceof PlanError || error instanceof RangeError)) throw error;
@@ -113,5 +116,6 @@ export default class PlanPlugin {
     await rm(join(this.#serverless.serviceDir, WORK_FOLDER), { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'plan.json'), this.#bundle);
+    await writeFile(decryptersFile(this.#serverless.serviceDir), this.#decrypters);
   }
 }

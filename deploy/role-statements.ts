@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Template } from './package-service.ts';
 import { renderValue } from './render-value.ts';
 

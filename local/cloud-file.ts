@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { processRecordSchema } from './process-record.ts';
 
 /** `cloud.json`: what a client of the cloud on this machine must know. Keys of maps are short names. */

@@ -2,7 +2,7 @@ import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { ListBucketsCommand } from '@aws-sdk/client-s3';
 import { paginateListTopics } from '@aws-sdk/client-sns';
 import { paginateListQueues } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LocalClients } from './clients.ts';
 import type { CloudFile } from './cloud-file.ts';
 

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isRunning, processRecordSchema, recordProcess } from './process-record.ts';
 import { waitUntil } from './wait-until.ts';
 

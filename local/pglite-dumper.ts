@@ -1,6 +1,6 @@
 import { PGlite } from '@electric-sql/pglite';
 import { pgDump } from '@electric-sql/pglite-tools/pg_dump';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Database, Dumper } from './pg-dump.ts';
 import type { LocalPostgres } from './postgres.ts';
 

@@ -3,7 +3,7 @@ import { access, cp, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServerUser } from './postgres-user.ts';
 
 const run = promisify(execFile);

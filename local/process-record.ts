@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { waitUntil } from './wait-until.ts';
 
 /** A process that was started here. The start tells it from a later one with the same number. */

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { z } from 'zod';
+import * as z from 'zod';
 import { judgeStored } from './judge.ts';
 import { damageAtRandom, randomNumbers } from './random.ts';
 import { isSameStored, type Stored } from './stored.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { severitySchema } from '../check-reported/v1.ts';
 import { eventSchema } from '../envelope.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from '../envelope.ts';
 
 export const BACKUP_VERIFY_REQUESTED = 'lifeboat.backup.verify-requested.v1';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { eventSchema } from '../envelope.ts';
 
 export const CHECK_REPORTED = 'lifeboat.check.reported.v1';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkEnvironment } from '../../shared/handler/function-environment.ts';
 
 const seconds = z.coerce.number().int().min(0);

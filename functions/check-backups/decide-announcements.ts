@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { decideRereads } from './decide-rereads.ts';
 import type { Generation } from './seen.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nearestName } from '../../shared/plan/nearest-name.ts';
 import type { BackupPolicy, Plan } from '../../shared/plan/plan.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import { announcedSchema } from './decide-announcements.ts';
 import { seenSchema } from './seen.ts';

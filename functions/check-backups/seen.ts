@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** More than this are counted, not remembered one by one: the record is read at every run. */
 export const MAX_REMEMBERED = 5_000;

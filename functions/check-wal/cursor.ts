@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatLsn, parseLsn } from '../../shared/postgres-wal/lsn.ts';
 import { formatSegmentName, parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import type { Run } from '../../shared/postgres-wal/segment-runs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decodeForms, encodeForms, formsSchema } from './header-memory.ts';
 import type { Blocks } from './read-blocks.ts';
 

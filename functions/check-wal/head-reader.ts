@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import type { Location } from '../../shared/plan/location.ts';
 import { type createDirectGet, refusalOf } from './direct-get.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Blocks } from './read-blocks.ts';
 import { SEGMENTS_IN_BLOCK } from './read-blocks.ts';
 

@@ -3,7 +3,7 @@ import {
   type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Memory } from './decide-delivery.ts';
 
 /** One attempt's right to tell a channel about an incident, and what that channel was told before. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How bad an alert is. `unchecked` = the check could not look for too long; routed as a warning. */
 export const levelSchema = z.enum(['unchecked', 'warning', 'critical']);

@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AlertState, alertStateSchema } from './alert-state.ts';
 import { type OutboxEntry, outboxEntrySchema } from './outbox.ts';
 

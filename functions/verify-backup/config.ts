@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkEnvironment } from '../../shared/handler/function-environment.ts';
 
 export const configSchema = checkEnvironment.extend({

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import { isFolder } from './stored-folder.ts';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkReportSchema } from '../../events/check-reported/v1.ts';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
 
 const tableSchema = z.object({

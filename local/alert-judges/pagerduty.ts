@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Incoming, type Judgement, readJson } from './judgement.ts';
 
 const MAX_BYTES = 512 * 1024;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Incoming, type Judgement, readJson } from './judgement.ts';
 
 /** All text of a message together. */

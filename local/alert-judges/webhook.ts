@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertDeliveryRequestedSchema } from '../../events/alert-delivery-requested/v1.ts';
 import { type Incoming, type Judgement, readJson } from './judgement.ts';
 

@@ -4,7 +4,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { clientSettings } from '../aws-client/client-settings.ts';
 import { createFailureHandler, decideFailure, type FailureHandler } from './dead-letters.ts';
 import { UnprocessableMessageError } from './message-errors.ts';

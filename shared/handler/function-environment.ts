@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What every function finds in its environment. Each extends it with what is its own. */
 export const functionEnvironment = z.object({

@@ -4,7 +4,7 @@ import {
   PutObjectCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { describeAwsFailure } from '../aws-failure/describe-aws-failure.ts';
 import { listObjects } from '../object-listing/list-objects.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const NAME = '[0-9A-F]{24}';
 const SEGMENTS =

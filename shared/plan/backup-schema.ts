@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { acknowledgedSchema } from './acknowledged-schema.ts';
 import { freshSchema, retainSchema } from './backup-timing-schema.ts';
 import { durationSchema } from './duration.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { compilePlan } from './compile-plan.ts';
 import type { Plan } from './plan.ts';
 import { planSchema } from './schema.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { likelyAlternative } from './describe-union.ts';
 import { nearestName } from './nearest-name.ts';
 import { branchesOf, keysAt, kindsOf, schemasAt } from './plan-json-schema.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const SECONDS: Record<string, number> = {
   s: 1,

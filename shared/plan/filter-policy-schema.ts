@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const CONDITIONS =
   'must be a list of values or conditions such as [Bounce, { prefix: Comp }]; with filter-policy-scope: MessageBody also a map of such lists';

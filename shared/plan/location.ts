@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A folder in S3. `prefix` is empty for a whole bucket and ends in `/` otherwise. */
 export type Location = { bucket: string; prefix: string };

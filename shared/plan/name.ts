@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names become parts of queue names and of event subjects. */
 export const nameSchema = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { alertsSchema } from './alerts-schema.ts';
 import { backupSchema } from './backup-schema.ts';
 import { durationSchema } from './duration.ts';

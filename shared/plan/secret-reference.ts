@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where a secret is kept. `literal` is one that stands in the plan itself. */
 export type SecretReference =

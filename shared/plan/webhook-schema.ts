@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { filterPolicySchema } from './filter-policy-schema.ts';
 import { readQueueUrl } from './queue-address.ts';

@@ -1,5 +1,5 @@
 import { createInflate, inflateSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
 import { readLz4 } from '../backup-encoding/lz4.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
 import { parseLsn } from '../postgres-wal/lsn.ts';
 import { decodeName } from '../tar/member-name.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Confirmation, EnvelopeSignature, Notification } from './envelope.ts';
 import { parseTopicArn } from './topic-arn.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { hashBody } from './body-key.ts';
 import type { Envelope } from './envelope.ts';
 import { confirmationSchema, notificationSchema } from './envelope-schema.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { backdate } from '../../local/backdate.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';

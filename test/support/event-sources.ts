@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Template } from '../../deploy/package-service.ts';
 
 /** A queue that triggers a function, as the packaged template has them. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretReference } from '../../../shared/plan/secret-reference.ts';
 import type { SecretReader } from '../../../shared/secrets/secret-reader.ts';
 import { shortenText } from '../../../shared/short-text/shorten-text.ts';

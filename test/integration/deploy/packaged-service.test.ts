@@ -61,6 +61,22 @@ describe.each(PLANS)('packaged with %s', (_, planFile) => {
   });
 });
 
+describe('a plan that names what takes a library', () => {
+  it('gets it into verify-backup, and nowhere else', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'lifeboat-encrypted-plan-'));
+    const planFile = join(dir, 'encrypted.yml');
+    const encoding = '[gzip, { age: "${ssm:/age}" }]';
+    const backup = `{ kind: pg-dump, location: "s3://bucket/db/", encoding: ${encoding} }`;
+    await writeFile(planFile, `plan: encrypted\nbackups:\n  db: ${backup}\n`);
+    const { archives } = await packageService({ stage: 'prod', planFile });
+    await rm(dir, { recursive: true });
+    const large = Object.entries(archives).filter(([, entries]) =>
+      entries.some(({ bytes }) => bytes > LIMIT_BYTES),
+    );
+    expect(large.map(([name]) => name)).toEqual(['verify-backup']);
+  });
+});
+
 describe('a plan with an error', () => {
   let dir = '';
   beforeAll(async () => {
