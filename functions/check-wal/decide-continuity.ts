@@ -59,10 +59,41 @@ const observe = (survey: Survey, found: Continuity, gaps: readonly Gap[]) => ({
 const unreadHistory = ({ histories }: Survey, { unreadableHistories }: Continuity) =>
   histories
     .flatMap((one) => ('trouble' in one ? [one] : []))
-    .find(({ timeline }) => unreadableHistories.includes(timeline));
+    .filter(({ timeline }) => unreadableHistories.includes(timeline))
+    .sort(({ trouble: { reason } }) => (reason === 'not-a-history' ? -1 : 1))
+    .at(0);
 
 type Verdict = Pick<Judgement, 'reason' | 'summary' | 'files' | 'action'> &
   ({ verdict: 'pass' | 'unknown' } | { verdict: 'fail'; severity: 'critical' | 'warning' });
+
+/** No server goes on with a timeline whose `.history` it cannot read. */
+const historyDamaged = (
+  { name, severity }: StoredBackup,
+  { name: file, trouble }: { name: string; trouble: { message: string } },
+): Verdict => ({
+  verdict: 'fail',
+  severity,
+  reason: 'history-damaged',
+  summary: `${name}: ${trouble.message}; no recovery follows a timeline by it`,
+  files: [file],
+  action: `Copy ${file} into the folder from the server's pg_wal, or from any base backup of that timeline, while it is still there; otherwise take a new base backup now.`,
+});
+
+/** Nothing is missing, but a recovery that is not told otherwise stops below the timeline. */
+const describeHidden = (
+  { name }: StoredBackup,
+  { from, to, missing }: NonNullable<Continuity['hidden']>,
+): Verdict => {
+  const file = `${formatTimeline(missing)}.history`;
+  return {
+    verdict: 'fail',
+    severity: 'warning',
+    reason: 'history-missing',
+    summary: `${name}: ${file} is missing: recovery_target_timeline = 'latest' looks for one timeline after the other, ends before ${missing} and never comes from timeline ${from} to ${to}`,
+    files: [file],
+    action: `Copy ${file} into the folder from a server's pg_wal or a base backup, or take a new base backup, which begins on timeline ${to}. Until then recover with recovery_target_timeline = '${to}'.`,
+  };
+};
 
 /** Nothing is missing, but a recovery that is not told otherwise loses what came after the switch. */
 const describeDivergence = (
@@ -111,9 +142,10 @@ const judge = (
       action: mendGaps(gaps, missing),
     };
   }
+  const unread = unreadHistory(survey, found);
+  if (unread?.trouble.reason === 'not-a-history') return historyDamaged(policy, unread);
   const [unclear] = doubtful;
   if (unclear !== undefined) return sizeUnclear(policy, survey, unclear);
-  const unread = unreadHistory(survey, found);
   if (unread !== undefined) {
     return {
       verdict: 'unknown',
@@ -125,6 +157,7 @@ const judge = (
   }
   const diverged = divergence(archiveOf(survey));
   if (diverged !== undefined) return describeDivergence(policy, survey, diverged);
+  if (found.hidden !== undefined) return describeHidden(policy, found.hidden);
   const summary = `${policy.name}: no segment is missing from ${found.oldest} to ${found.newest}`;
   return acknowledged.length === 0
     ? { verdict: 'pass', reason: 'continuous', summary }

@@ -18,7 +18,7 @@ const decode = (seen: HistorySeen, bytes: Uint8Array): HistoryRead => {
     return unread(seen, 'unsupported-compression', `.${compression} cannot be read here`);
   }
   try {
-    const history = parseHistoryFile(textOf(bytes, compression));
+    const history = parseHistoryFile(textOf(bytes, compression), seen.timeline);
     if (history.ok) return { ...seen, switches: history.switches };
     return unread(seen, 'not-a-history', `line ${history.line} ${history.problem}`);
   } catch (error) {

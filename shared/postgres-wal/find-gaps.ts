@@ -24,6 +24,12 @@ export type Continuity = {
   missingHistories: number[];
   /** Those whose `.history` is there but could not be read. */
   unreadableHistories: number[];
+  /**
+   * The lowest `.history` that is missing between the timeline of the oldest base backup and the one that
+   * recovery is to reach. A server that looks for the latest timeline counts upwards and stops at the
+   * first that has none, whether or not that one is an ancestor. PostgreSQL timeline.c, findNewestTimeLine.
+   */
+  hidden?: { from: number; to: number; missing: number };
   oldest?: string;
   newest?: string;
   /** Timelines with segments that no way to a live one touches. */
@@ -95,6 +101,15 @@ const wanting = (archive: Archive, routes: readonly Leg[][], state: string): num
   });
 };
 
+const hiddenBy = ({ histories }: Archive, [route = []]: readonly Leg[][]): Continuity['hidden'] => {
+  const [from, to] = [route[0]?.timeline ?? 0, route.at(-1)?.timeline ?? 0];
+  // Ends with the first that is missing, so it never counts further than there are files.
+  for (let missing = from + 1; missing <= to; missing += 1) {
+    if ((histories.get(missing) ?? 'missing') === 'missing') return { from, to, missing };
+  }
+  return undefined;
+};
+
 /**
  * Every hole in the sequence that a recovery to the newest segment of a live timeline reads, by name.
  * Takes time by the number of runs, not of segments: a hole of millions costs what a hole of one does.
@@ -112,6 +127,7 @@ export const findGaps = (archive: Archive): Continuity => {
     gaps: withoutRepeats(ways.flatMap((pieces) => gapsAmong(pieces, archive.segmentSize))),
     missingHistories: wanting(archive, routes, 'missing'),
     unreadableHistories: wanting(archive, routes, 'unreadable'),
+    hidden: hiddenBy(archive, routes),
     oldest: oldest && name(oldest.timeline, oldest.range.from),
     newest: newest && name(newest.timeline, newest.range.to),
     aside: timelinesWithSegments(archive).filter((timeline) => !onRoute.has(timeline)),

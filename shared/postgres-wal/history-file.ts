@@ -21,25 +21,43 @@ const readLine = (text: string): TimelineSwitch | string => {
   return { parent: timeline, lsn };
 };
 
-const checkOrder = (next: TimelineSwitch, last: TimelineSwitch | undefined): string | undefined => {
+const checkOrder = (
+  next: TimelineSwitch,
+  last: TimelineSwitch | undefined,
+  timeline: number,
+): string | undefined => {
+  if (next.parent >= timeline) return `timeline ${next.parent} is no ancestor of ${timeline}`;
   if (last === undefined) return undefined;
   if (next.parent <= last.parent) return `timeline ${next.parent} comes after ${last.parent}`;
   if (next.lsn < last.lsn) return `${formatLsn(next.lsn)} comes after ${formatLsn(last.lsn)}`;
   return undefined;
 };
 
+/** PostgreSQL ends every line, so a file that stops within one is cut; digits of the LSN may be gone. */
+const ENDS_IN_LSN = /(^|\n)\s*\d+\s+\S+$/;
+
 /**
- * Reads a `.history` file: one line for each ancestor, oldest first, `parent<TAB>switch LSN<TAB>reason`.
- * Empty lines and lines that begin with `#` say nothing. Never throws.
+ * Reads the `.history` file of a timeline: one line for each ancestor, oldest first,
+ * `parent<TAB>switch LSN<TAB>reason`. Empty lines and lines that begin with `#` say nothing. What PostgreSQL
+ * would refuse is a problem, and so is a last line that ends with its LSN. Never throws.
  *
  * Format: PostgreSQL timeline.c, readTimeLineHistory.
+ *
+ * @param timeline whose file it is: its ancestors must be lower. Not judged without it.
  */
-export const parseHistoryFile = (text: string): HistoryFile => {
+export const parseHistoryFile = (
+  text: string,
+  timeline: number = Number.POSITIVE_INFINITY,
+): HistoryFile => {
   const switches: TimelineSwitch[] = [];
-  for (const [index, line] of text.split(/\r?\n/).entries()) {
+  const lines = text.split(/\r?\n/);
+  if (ENDS_IN_LSN.test(text)) {
+    return { ok: false, line: lines.length, problem: 'ends before its reason: the file is cut' };
+  }
+  for (const [index, line] of lines.entries()) {
     if (/^\s*(#|$)/.test(line)) continue;
     const read = readLine(line);
-    const problem = typeof read === 'string' ? read : checkOrder(read, switches.at(-1));
+    const problem = typeof read === 'string' ? read : checkOrder(read, switches.at(-1), timeline);
     if (typeof read === 'string' || problem !== undefined) {
       return { ok: false, line: index + 1, problem: problem ?? '' };
     }

@@ -1,16 +1,27 @@
+import { segmentOf } from './lsn.ts';
 import { type Archive, type Leg, recoveryRoute, timelinesWithSegments } from './recovery-route.ts';
 
 /** A timeline that is left writes nothing more; a day is enough to be sure that nobody goes back to it. */
 const STILL_LIVE_MS = 86_400_000;
 
+/** The segment in which a timeline was left; its own copy of that may be archived late, or never. */
+const leftIn = (archive: Archive, target: number, timeline: number): bigint | undefined => {
+  const history = archive.histories.get(target) ?? 'missing';
+  if (typeof history === 'string') return undefined;
+  const left = history.switches.find(({ parent }) => parent === timeline);
+  return left && segmentOf(left.lsn, archive.segmentSize);
+};
+
 const endsOn = (archive: Archive, route: readonly Leg[], timeline: number): boolean => {
   const end = archive.timelines.get(timeline)?.at(-1)?.last ?? 0n;
+  const target = route.at(-1)?.timeline ?? timeline;
+  if (end === leftIn(archive, target, timeline)) return true;
   return route.some((leg) => leg.timeline === timeline && end <= leg.to);
 };
 
 /**
  * The timelines that must be whole, the highest first, since that is the one a recovery follows unless it
- * is told otherwise. Another one is live too where it went on beyond the switch, with news from after the
+ * is told otherwise. Another one is live too where it went on beyond the switch's segment, with news from after the
  * highest one's first segment: then the highest is a stray, or two servers archive into one folder.
  * Empty where nothing is archived; only the highest where `newestAt` does not tell.
  */

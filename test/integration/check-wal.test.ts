@@ -204,8 +204,10 @@ describe('check-wal', () => {
     await archive(name(0xa7), name(0xa9, 2));
     await stage.put(bucket, `${FOLDER}00000002.history`, 'not a history');
     expect((await invoke()).continuity).toMatchObject({
-      verdict: 'unknown',
-      reason: 'not-a-history',
+      verdict: 'fail',
+      reason: 'history-damaged',
+      summary:
+        'wal: 00000002.history: line 1 must be a timeline, an LSN and a reason, separated by tabs; no recovery follows a timeline by it',
     });
     await stage.remove(bucket, `${FOLDER}00000002.history`);
     await stage.put(bucket, `${FOLDER}00000002.history.lzo`, 'x');

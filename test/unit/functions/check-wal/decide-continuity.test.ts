@@ -51,6 +51,20 @@ describe('what is said of a sequence', () => {
     });
   });
 
+  it('warns of a timeline that a recovery to the latest one never finds', () => {
+    const switches = [{ parent: 1, lsn: 0x200_0028n }];
+    const three: HistoryRead = { timeline: 3, name: history(3), etag: '"1"', switches };
+    const said = decide([...segments(1, 1n, 1), ...segments(3, 2n, 2)], [three]);
+    expect(said).toMatchObject({
+      verdict: 'fail',
+      severity: 'warning',
+      reason: 'history-missing',
+      files: ['00000002.history'],
+    });
+    expect(said.summary).toContain('never comes from timeline 1 to 3');
+    expect(said.action).toContain("recovery_target_timeline = '3'");
+  });
+
   it('lists 100 gaps and counts the others', () => {
     const names = Array.from({ length: 131 }, (_, index) =>
       segments(1, BigInt(2 * index), 1),

@@ -45,6 +45,18 @@ describe('a stray timeline above the one that is written to', () => {
     });
   });
 
+  it('is none where the lower one only archived its end late, the segment in which it was left', () => {
+    const parent = file(segments(1, 8n, 1, '')[0] ?? '', 16 * 1024 ** 2, NOW.getTime());
+    const child = segments(2, 8n, 2, '').map((name) => file(name, 16 * 1024 ** 2, 1_000));
+    const before = segments(1, 4n, 4, '').map((name) => file(name, 16 * 1024 ** 2, 500));
+    const histories = [read(2, 8n)];
+    const said = (files: typeof child) =>
+      decideContinuity(policy, surveyOf([...before, parent, ...child, ...files], histories), NOW);
+    expect(said([])).toMatchObject({ verdict: 'pass' });
+    const beyond = file(segments(1, 9n, 1, '')[0] ?? '', 16 * 1024 ** 2, NOW.getTime());
+    expect(said([beyond])).toMatchObject({ verdict: 'fail', reason: 'timelines-diverged' });
+  });
+
   it('is named as where a recovery to the latest timeline would end', () => {
     const said = continuity();
     expect(said).toMatchObject({

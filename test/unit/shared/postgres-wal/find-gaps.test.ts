@@ -191,6 +191,20 @@ describe('histories', () => {
     ).toEqual([]);
   });
 
+  it('hide every later timeline where one between is missing, even a promotion that was given up', () => {
+    const hidden = (parts: Parts) => findGaps(archive(parts)).hidden;
+    const three = { 3: { switches: [left(1, 0x900_0000n)] } };
+    const segments = ['1:7', '1:8', '3:9'];
+    expect(hidden({ segments, histories: three })).toEqual({ from: 1, to: 3, missing: 2 });
+    const all = { 2: { switches: [left(1, 0x700_0100n)] }, ...three };
+    expect(hidden({ segments, histories: all })).toBeUndefined();
+    expect(hidden({ segments, histories: three, labels: ['3:9'] })).toBeUndefined();
+    const far = { 4294967295: { switches: [left(1, 0x900_0000n)] } };
+    expect(hidden({ segments: ['1:8', 'FFFFFFFF:9'], histories: far })).toMatchObject({
+      missing: 2,
+    });
+  });
+
   it('that are missing let holes within a timeline be seen, and invent none between two', () => {
     expect(gapsOf({ segments: ['1:3', '1:5', '2:9', '2:B'] })).toEqual([
       '1:03 1:04 1:04 1:05',

@@ -27,6 +27,8 @@ describe('.history files', () => {
     ['a timeline beyond 32 bits', '4294967296\t0/1\tx', 1, 'timeline 4294967296 does not exist'],
     ['timelines out of order', '2\t0/1\tx\n1\t0/2\ty', 2, 'timeline 1 comes after 2'],
     ['positions out of order', '1\t0/2\tx\n2\t0/1\ty', 2, '0/1 comes after 0/2'],
+    ['a cut LSN', '1\t0/1A00000\tx\n\n2\t0/1B', 3, 'ends before its reason: the file is cut'],
+    ['the timeline itself', '3\t0/1\tx\n7\t0/2\tx\n', 2, 'timeline 7 is no ancestor of 7'],
     [
       'gzip',
       '\u001f\ufffd\b\u0000',
@@ -34,7 +36,7 @@ describe('.history files', () => {
       'must be a timeline, an LSN and a reason, separated by tabs',
     ],
   ])('says what is wrong with %s', (_, text, line, problem) => {
-    expect(parseHistoryFile(text)).toEqual({ ok: false, line, problem });
+    expect(parseHistoryFile(text, 7)).toEqual({ ok: false, line, problem });
   });
 
   it('survives any text', () => {
