@@ -3,7 +3,7 @@ import type { Run } from '../../shared/handler/create-handler.ts';
 import { matchBackup } from '../../shared/plan/match-backup.ts';
 import { isAwaited } from './await-folder.ts';
 import { describeFailure } from './end-reading.ts';
-import { findFolderBackup } from './find-folder-backup.ts';
+import { findFolderBackup, isAlone } from './find-folder-backup.ts';
 import { type FindOptions, type Found, type Match, type Passed, passed } from './found-backup.ts';
 import type { Target } from './parse-targets.ts';
 import type { Services } from './services.ts';
@@ -46,9 +46,12 @@ export const findBackup = async (
   if (backup.kind === 'wal') return passed('judged-by-check-wal');
   const folder = target.alone ? undefined : findSetFolder(backup.kind, key);
   if (folder === undefined) return findObject(services, target, match);
+  const folderKey = folder || ROOT;
+  if (target.cause !== 'created' && (await isAlone(services, target, folderKey, run.now())))
+    return findObject(services, target, match);
   // Of thousands of files every one comes due by itself: the folder is read again by its own time.
   const cause = target.cause === 'reread' ? 'unannounced' : target.cause;
-  const whole: Target = { ...target, key: folder || ROOT, versionId: undefined, cause };
+  const whole: Target = { ...target, key: folderKey, versionId: undefined, cause };
   if (target.cause !== 'manual' && !options.isAgain && (await isAwaited(services, whole, run)))
     return passed('arriving');
   return findFolderBackup(services, whole, run, { ...options, isOwn });

@@ -1,6 +1,7 @@
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { awaitArrival } from './await-folder.ts';
+import { decideArrival } from './decide-arrival.ts';
 import type { Reading } from './decide-verdict.ts';
 import { describeFailure, notSeen } from './end-reading.ts';
 import { type FoundFolder, findFolder, findOwner } from './find-folder.ts';
@@ -24,19 +25,51 @@ const NUMBERED: Partial<Record<StoredBackup['kind'], RegExp>> = {
   'base-backup': /^\d+\.tar$/,
 };
 
-/** Whether the objects of a folder are backups by themselves that are named by a number, a date perhaps. */
+/** Old ones may be in an archive by now, where they cannot be looked at. */
+const newestOf = (members: readonly Member[]): Member | undefined =>
+  members.toSorted((a, b) => +b.object.lastModified - +a.object.lastModified)[0];
+
+/**
+ * Whether the objects of a folder are backups by themselves that are named by a number, a date perhaps.
+ *
+ * @throws what keeps it from looking at one of them.
+ */
 const isManyBackups = async (
   services: Services,
   { members }: StoredFolder,
   backup: StoredBackup,
 ): Promise<boolean> => {
-  const [first] = members;
+  const newest = newestOf(members);
   const isNumbered = members.every(({ name }) => NUMBERED[backup.kind]?.test(name));
-  if (first === undefined || !isNumbered) return false;
-  return backup.kind === 'base-backup' || isWholeDump(services, first, backup);
+  if (newest === undefined || !isNumbered) return false;
+  return backup.kind === 'base-backup' || isWholeDump(services, newest, backup);
 };
 
-/** Those that were there for longer were judged when they came, or are named by a command of their own. */
+/**
+ * Whether an object that is named like a part of a folder was there for long enough, and is a backup by
+ * itself. False where that cannot be seen: the folder then says why.
+ */
+export const isAlone = async (
+  services: Services,
+  { bucket, key }: Pick<Target, 'bucket' | 'key'>,
+  folderKey: string,
+  now: Date,
+): Promise<boolean> => {
+  try {
+    const { match, folder } = await findFolder(services, { bucket, key: folderKey });
+    const own = folder?.members.find(({ object }) => object.key === key);
+    if (match === undefined || folder === undefined || own === undefined) return false;
+    if (findAnchor(match.backup.kind, folder) !== undefined) return false;
+    const { settleSeconds } = services;
+    const newestAt = own.object.lastModified;
+    const { decision } = decideArrival({ newestAt, isWhole: false, settleSeconds, now });
+    return decision === 'judge' && (await isManyBackups(services, folder, match.backup));
+  } catch {
+    return false;
+  }
+};
+
+/** Those that were there for longer were judged when they came, or are asked for by their own names. */
 const RECENT_MS = 86_400_000;
 
 const judgeAlone = async (services: Services, members: Member[], run: Run): Promise<void> => {
@@ -98,14 +131,13 @@ export const findFolderBackup = async (
     const { decision } = await awaitArrival(services, run, folder, { isWhole, isOwn });
     if (decision === 'wait') return passed('arriving');
   }
-  if (anchor === undefined && (await isManyBackups(services, folder, backup))) {
-    await judgeAlone(services, folder.members, run);
-    return passed('no-folder-backup');
-  }
+  let isMany = false;
   try {
-    const stored = await addHead(services, folder, anchor);
-    return { ...match, target, stored };
+    isMany = anchor === undefined && (await isManyBackups(services, folder, backup));
+    if (!isMany) return { ...match, target, stored: await addHead(services, folder, anchor) };
   } catch (error) {
     return { ...match, target, stored: undefined, failure: describeFailure(error) };
   }
+  await judgeAlone(services, folder.members, run);
+  return passed('no-folder-backup');
 };

@@ -1,4 +1,5 @@
 import { type ByteSource, peek } from '../../shared/backup-encoding/byte-source.ts';
+import { DamageError } from '../../shared/backup-encoding/damage-error.ts';
 import { looksInside } from '../../shared/backup-encoding/looks-inside.ts';
 import { openMember } from '../../shared/backup-set/open-member.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
@@ -61,7 +62,11 @@ export const readFolder = async (
   );
 };
 
-/** Whether a file that is named like a part of a dump begins like a whole one. False where that cannot be seen. */
+/**
+ * Whether a file that is named like a part of a dump begins like a whole one.
+ *
+ * @throws what keeps it from being looked at.
+ */
 export const isWholeDump = async (
   { objects, readSecret }: Dependencies,
   member: Member,
@@ -84,8 +89,9 @@ export const isWholeDump = async (
     } finally {
       opened.close();
     }
-  } catch {
-    // The walk that follows meets the same, and says it.
-    return false;
+  } catch (error) {
+    // It does not begin as it should; the walk that follows says it.
+    if (error instanceof DamageError) return false;
+    throw error;
   }
 };

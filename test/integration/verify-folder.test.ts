@@ -262,6 +262,27 @@ describe('verify-backup of a folder', () => {
     ]);
   });
 
+  it('reads again those that are named by a number, also behind one that just came', async () => {
+    await load('60');
+    const dump = readFileSync(new URL('../fixtures/plain-dumps/database.sql', import.meta.url));
+    const names = ['261101.dat.gz', '261120.dat.gz', '261121.dat.gz'];
+    const keys = await upload('db/', new Map(names.map((name) => [name, gzipSync(dump)])));
+    await age(keys.slice(0, 2), 40 * 86_400);
+    await deliver(created('db/261121.dat.gz'));
+    const [old = '', other = ''] = keys;
+    await comeBack(old);
+    expect(await verdicts()).toEqual([['object', old, 'pass', 'verified']]);
+    expect(await invoke({ bucket, key: other })).toMatchObject({ outcome: 'reported' });
+    expect(await invoke({ bucket, key: other })).toMatchObject({ outcome: 'already-read' });
+  });
+
+  it('does not take a dump that nobody can open for a folder that was cut', async () => {
+    const gpg = readFileSync(new URL('../fixtures/gpg/passphrase.gpg', import.meta.url));
+    await upload('db/', new Map([['261121.dat.gpg', gpg]]));
+    await deliver(created('db/261121.dat.gpg'));
+    expect(await verdicts()).toEqual([['folder', 'db/', 'unknown', 'key-not-named']]);
+  });
+
   it('leaves another file of the folder to itself', async () => {
     await deliver(...(await upload('db/1/', readFolder('17-nothing'))).map(created));
     await stage.put(bucket, 'db/1/globals.sql', 'nothing');
