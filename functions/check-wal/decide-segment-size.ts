@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { liveRoutes } from '../../shared/postgres-wal/live-timelines.ts';
+import { outermost } from '../../shared/postgres-wal/outermost.ts';
 import { formatSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import { clipRuns, countSegments } from '../../shared/postgres-wal/segment-runs.ts';
 import { plural } from './describe-gaps.ts';
@@ -30,16 +31,7 @@ const onRoute = (survey: Survey, kind: 'empty' | 'odd'): Bad[] => {
         };
       }),
     );
-  // Ways to two timelines share their beginning; the longer part of a run is seen by one of them.
-  return bad.filter(
-    (one, index) =>
-      !bad.some(
-        (other, at) =>
-          other.first <= one.first &&
-          one.last <= other.last &&
-          (other.segments > one.segments || (other.segments === one.segments && at < index)),
-      ),
-  );
+  return outermost(bad);
 };
 
 /**

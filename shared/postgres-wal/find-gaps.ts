@@ -1,4 +1,5 @@
 import { liveRoutes } from './live-timelines.ts';
+import { outermost } from './outermost.ts';
 import { type Archive, type Leg, timelinesWithSegments } from './recovery-route.ts';
 import { formatSegmentName } from './segment-name.ts';
 import { clipRuns, holesIn, lower, type Range } from './segment-runs.ts';
@@ -75,21 +76,6 @@ const gapsAmong = (pieces: readonly Piece[], segmentSize: number): Gap[] => {
   return [...gaps, ...open];
 };
 
-const isWithin = (inner: Gap, outer: Gap): boolean =>
-  inner.timeline === outer.timeline &&
-  inner.range.from >= outer.range.from &&
-  inner.range.to <= outer.range.to;
-
-/** Two ways may share a hole, or one may see only the part of it that is before its switch. */
-const withoutRepeats = (gaps: readonly Gap[]): Gap[] =>
-  gaps.filter(
-    (gap, index) =>
-      !gaps.some(
-        (other, at) =>
-          at !== index && isWithin(gap, other) && (at < index || !isWithin(other, gap)),
-      ),
-  );
-
 /** Timeline 1 has no `.history`; one that is not on a route may be, and only its history could tell. */
 const wanting = (archive: Archive, routes: readonly Leg[][], state: string): number[] => {
   const from = routes.map(([leg]) => leg?.from ?? 0n).reduce(lower, NO_SEGMENT);
@@ -124,7 +110,7 @@ export const findGaps = (archive: Archive): Continuity => {
   const name = (timeline: number, number: bigint) =>
     formatSegmentName({ timeline, number }, archive.segmentSize);
   return {
-    gaps: withoutRepeats(ways.flatMap((pieces) => gapsAmong(pieces, archive.segmentSize))),
+    gaps: outermost(ways.flatMap((pieces) => gapsAmong(pieces, archive.segmentSize))),
     missingHistories: wanting(archive, routes, 'missing'),
     unreadableHistories: wanting(archive, routes, 'unreadable'),
     hidden: hiddenBy(archive, routes),

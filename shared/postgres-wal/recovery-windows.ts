@@ -10,7 +10,7 @@ import {
   lower,
   type Range,
   type Run,
-  replaceRange,
+  withoutRanges,
 } from './segment-runs.ts';
 
 /** When the WAL of a segment ends. A transaction's time is exact; the others are when it was archived. */
@@ -52,11 +52,18 @@ export type RecoveryWindow = { backup: BaseBackup; timeline: number } & (
 
 const NO_END = 1n << 64n;
 
-const readable = (archive: WindowArchive, timeline: number): readonly Run[] =>
-  (archive.broken?.get(timeline) ?? []).reduce<readonly Run[]>(
-    (runs, range) => replaceRange(runs, range, []),
-    archive.timelines.get(timeline) ?? [],
-  );
+/** With the segments that can be read, worked out once for all windows. */
+type Readable = WindowArchive & { readable: ReadonlyMap<number, readonly Run[]> };
+
+const withReadable = (archive: WindowArchive): Readable => ({
+  ...archive,
+  readable: new Map(
+    [...archive.timelines].map(([timeline, runs]) => [
+      timeline,
+      withoutRanges(runs, archive.broken?.get(timeline) ?? []),
+    ]),
+  ),
+});
 
 /** What is at the beginning of a range that cannot be read: either kind of hole may touch the other. */
 const holeAt = (archive: WindowArchive, timeline: number, { from, to }: Range): Hole => {
@@ -71,14 +78,14 @@ const holeAt = (archive: WindowArchive, timeline: number, { from, to }: Range): 
 
 /** The first thing on the way that ends a recovery, between two segments, both included. */
 const firstHole = (
-  archive: WindowArchive,
+  archive: Readable,
   legs: readonly Leg[],
   { from, to }: Range,
 ): Hole | undefined =>
   legs
     .flatMap((leg) => {
       const part = { from: higher(leg.from, from), to: lower(leg.to, to) };
-      const [range] = holesIn(readable(archive, leg.timeline), part);
+      const [range] = holesIn(archive.readable.get(leg.timeline) ?? [], part);
       return range === undefined ? [] : [holeAt(archive, leg.timeline, range)];
     })
     .at(0);
@@ -121,11 +128,7 @@ const wayTo = (archive: WindowArchive, backup: BaseBackup, timeline: number): Le
     : describedLegs(history.switches, timeline, archive.segmentSize);
 };
 
-const windowOn = (
-  archive: WindowArchive,
-  backup: BaseBackup,
-  legs: readonly Leg[],
-): RecoveryWindow => {
+const windowOn = (archive: Readable, backup: BaseBackup, legs: readonly Leg[]): RecoveryWindow => {
   const { timeline } = legs.at(-1) ?? backup;
   const size = archive.segmentSize;
   const from = segmentOf(backup.start, size);
@@ -154,12 +157,13 @@ export const recoveryWindows = (
   backups: readonly BaseBackup[],
 ): RecoveryWindow[] => {
   const live = liveTimelines(archive);
+  const readable = withReadable(archive);
   return backups.flatMap((backup) => {
     const ways = live.flatMap((timeline) => {
       const legs = wayTo(archive, backup, timeline);
       return legs === undefined ? [] : [legs];
     });
     const own = wayTo(archive, backup, backup.timeline) ?? [];
-    return (ways.length > 0 ? ways : [own]).map((legs) => windowOn(archive, backup, legs));
+    return (ways.length > 0 ? ways : [own]).map((legs) => windowOn(readable, backup, legs));
   });
 };

@@ -57,6 +57,26 @@ export const replaceRange = (
   return joinRuns(joinRuns(below, clipRuns(found, { from, to })), above);
 };
 
+/** The runs without what lies in the ranges, which may be in any order and overlap. */
+export const withoutRanges = (runs: readonly Run[], ranges: readonly Range[]): Run[] => {
+  const holes = ranges.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const left: Run[] = [];
+  let at = 0;
+  for (const { last, ...run } of runs) {
+    let { first } = run;
+    // A range that ends before this run ends before all that come.
+    while (at < holes.length && (holes[at]?.to ?? 0n) < first) at += 1;
+    for (let next = at; next < holes.length; next += 1) {
+      const hole = holes[next];
+      if (hole === undefined || hole.from > last) break;
+      if (hole.from > first) left.push({ ...run, first, last: hole.from - 1n });
+      first = higher(first, hole.to + 1n);
+    }
+    if (first <= last) left.push({ ...run, first, last });
+  }
+  return left;
+};
+
 /** How many segments the runs hold. */
 export const countSegments = (runs: readonly Run[]): bigint =>
   runs.reduce((sum, { first, last }) => sum + last - first + 1n, 0n);

@@ -8,6 +8,7 @@ import {
   joinRuns,
   type Run,
   replaceRange,
+  withoutRanges,
 } from '../../../../shared/postgres-wal/segment-runs.ts';
 
 const runsOf = (numbers: Iterable<number>): Run[] => {
@@ -57,6 +58,20 @@ describe('runs of segments', () => {
         const replaced = replaceRange(runsOf(known), bounds, runsOf(seen));
         const expected = new Set([...known.filter((n) => !within(n)), ...seen.filter(within)]);
         expect(replaced).toEqual(runsOf(expected));
+      }),
+    );
+  });
+
+  it('lose what lies in ranges, whatever their order', () => {
+    const ranges = fc.array(range, { maxLength: 8 });
+    fc.assert(
+      fc.property(numbers, ranges, (known, holes) => {
+        const left = withoutRanges(
+          runsOf(known),
+          holes.map(({ from, to }) => ({ from: BigInt(from), to: BigInt(to) })),
+        );
+        const isLeft = (n: number): boolean => !holes.some(({ from, to }) => n >= from && n <= to);
+        expect(numbersOf(left)).toEqual(numbersOf(runsOf(known.filter(isLeft))));
       }),
     );
   });
