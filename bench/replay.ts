@@ -1,0 +1,138 @@
+/**
+ * npm run bench:replay: the same dead letters, on the same local queue in the same run, replayed by
+ * MailBlast's shell loop, by lumigo-cli's replay-sqs-dlq, and by a plain mover without a ledger: to the
+ * webhook that missed them, and to a queue.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { startEmulators } from '../local/emulator-pair.ts';
+import { endProcess } from '../local/process-record.ts';
+import { median, runAlone } from './measure.ts';
+import { openReplayCloud, type Receiver, type ReplayCloud, startReceiver } from './replay-cloud.ts';
+import { installLumigo, missingTools, runLumigo, runShellLoop } from './replay-peers.ts';
+
+/** A queue of the emulator gets slower with every message in it, for everybody; so there are not more. */
+const MESSAGES = 1_000;
+const SHELL_CALLS = 3;
+const ROUNDS = 3;
+
+const say = (text: string): void => console.error(text);
+const figure = (name: string, value: number | string): void => console.log(`${name}: ${value}`);
+const resultSchema = z.object({ messages: z.number(), seconds: z.number(), maxRssMb: z.number() });
+
+type Bench = { cloud: ReplayCloud; receiver: Receiver };
+
+/** Messages per second of one way to replay; the endpoint or the queue must have got every message. */
+const rateOf = async (
+  { cloud, receiver }: Bench,
+  to: 'webhook' | 'queue',
+  replay: () => Promise<number>,
+): Promise<number> => {
+  await receiver.reset();
+  const before = await cloud.count(cloud.target);
+  await cloud.fill(MESSAGES);
+  const seconds = await replay();
+  const arrived =
+    to === 'webhook'
+      ? (await receiver.counts()).distinct
+      : (await cloud.count(cloud.target)) - before;
+  if (arrived !== MESSAGES) throw new Error(`${arrived} of ${MESSAGES} messages arrived`);
+  return MESSAGES / seconds;
+};
+
+const seconds = async (work: () => Promise<unknown>): Promise<number> => {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1_000;
+};
+
+const runMover = async ({ cloud }: Bench, destination: string): Promise<number> => {
+  const environment = {
+    ENDPOINT: cloud.endpoint,
+    QUEUE_URL: cloud.deadLetters,
+    DESTINATION: destination,
+  };
+  const script = join(import.meta.dirname, 'replay-mover.ts');
+  return resultSchema.parse(await runAlone(script, environment)).seconds;
+};
+
+/** Ten messages a call, of which it deletes none: a few calls tell what a message costs. */
+const measureShell = async ({ cloud, receiver }: Bench): Promise<number> => {
+  const missing = await missingTools();
+  if (missing.length > 0) {
+    figure('shell-loop', `not measured: ${missing.join(', ')} is not on this machine`);
+    return Number.NaN;
+  }
+  await receiver.reset();
+  await cloud.fill(SHELL_CALLS * 10);
+  let spent = 0;
+  for (let call = 0; call < SHELL_CALLS; call += 1) spent += await runShellLoop(cloud);
+  const { requests, broken } = await receiver.counts();
+  figure('shell-loop-messages', requests);
+  figure('shell-loop-messages-broken', broken);
+  figure('shell-loop-messages-deleted', SHELL_CALLS * 10 - (await cloud.count(cloud.deadLetters)));
+  await cloud.empty();
+  return requests / spent;
+};
+
+/** lumigo-cli's time without what it takes on an empty queue: its start, and its end by empty receives. */
+const createLumigo = async ({ cloud, receiver }: Bench) => {
+  if ((await installLumigo(say)) === undefined) {
+    figure('lumigo', 'not measured: the registry does not give it');
+    return undefined;
+  }
+  const toQueue = { type: 'SQS', name: 'bench-target' } as const;
+  // It reaches a webhook through a topic that the webhook is subscribed to.
+  const toTopic = { type: 'SNS', name: 'bench-replayed' } as const;
+  const empty: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) empty.push(await runLumigo(cloud, toQueue));
+  figure('lumigo-start-seconds', median(empty).toFixed(2));
+  return {
+    webhook: async () => {
+      // Those that it published last may come to the endpoint after its end.
+      const all = seconds(() => receiver.waitFor(MESSAGES));
+      const own = await runLumigo(cloud, toTopic);
+      return Math.max(await all, own) - median(empty);
+    },
+    queue: async () => (await runLumigo(cloud, toQueue)) - median(empty),
+  };
+};
+
+type Way = { name: string; to: 'webhook' | 'queue'; replay: () => Promise<number> };
+
+const dir = await mkdtemp(join(tmpdir(), 'lifeboat-bench-replay-'));
+const receiver = await startReceiver();
+const running = await startEmulators(dir, undefined, say);
+try {
+  const cloud = await openReplayCloud(running.endpoint, receiver);
+  const bench = { cloud, receiver };
+  figure('messages', MESSAGES);
+  const shell = await measureShell(bench);
+  const lumigo = await createLumigo(bench);
+  const ways: Way[] = [
+    ...(lumigo === undefined
+      ? []
+      : [
+          { name: 'lumigo-webhook', to: 'webhook', replay: lumigo.webhook } as const,
+          { name: 'lumigo-queue', to: 'queue', replay: lumigo.queue } as const,
+        ]),
+    { name: 'mover-webhook', to: 'webhook', replay: () => runMover(bench, cloud.webhook) },
+    { name: 'mover-queue', to: 'queue', replay: () => runMover(bench, cloud.target) },
+  ];
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const { name, to, replay } of ways) {
+      const rate = await rateOf(bench, to, replay);
+      rates.set(name, [...(rates.get(name) ?? []), rate]);
+      say(`Round ${round + 1}, ${name}: ${rate.toFixed(0)} messages/s`);
+    }
+  }
+  figure('shell-loop-per-second', shell.toFixed(1));
+  for (const [name, all] of rates) figure(`${name}-per-second`, median(all).toFixed(0));
+} finally {
+  receiver.close();
+  for (const record of running.processes) await endProcess(record);
+  await rm(dir, { recursive: true, force: true });
+}
