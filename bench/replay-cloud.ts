@@ -13,7 +13,7 @@ import {
   GetQueueAttributesCommand,
   PurgeQueueCommand,
 } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { localClients } from '../local/clients.ts';
 import { waitUntil } from '../local/wait-until.ts';
 

@@ -9,7 +9,7 @@ import {
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { localClients } from '../local/clients.ts';
 
 const RECEIVERS = 10;

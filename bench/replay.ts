@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { startEmulators } from '../local/emulator-pair.ts';
 import { endProcess } from '../local/process-record.ts';
 import { median, runAlone } from './measure.ts';
