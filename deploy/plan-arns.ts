@@ -1,5 +1,5 @@
 import type { Location } from '../shared/plan/location.ts';
-import type { AlertChannel, Plan, StoredBackup } from '../shared/plan/plan.ts';
+import type { AlertChannel, Plan, StoredBackup, WebhookPolicy } from '../shared/plan/plan.ts';
 import type { SecretReference } from '../shared/plan/secret-reference.ts';
 import { secretsOfLayer } from '../shared/plan/secrets-of-layer.ts';
 
@@ -75,3 +75,7 @@ export const secretArns = (secrets: SecretReference[]): Arn[] =>
           `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-??????`,
         ),
   );
+
+/** The topics of webhooks, as the plan names them. */
+export const topicArns = (webhooks: readonly Pick<WebhookPolicy, 'topic'>[]): Arn[] =>
+  distinct(webhooks.map(({ topic }) => topic));

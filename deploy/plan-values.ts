@@ -8,6 +8,7 @@ import {
   secretArns,
   secretsOfChannel,
   storedBackups,
+  topicArns,
 } from './plan-arns.ts';
 import {
   channelDeadLetterArns,
@@ -47,6 +48,8 @@ export const planValues = (plan: Plan, stage: string) => {
     channelQueueEvents: channelQueueEvents(channels),
     emailTopicArns: emailTopicArns(channels),
     senderIdentityArns: senderIdentityArns(channels),
+    webhookTopicArns: topicArns(plan.webhooks),
+    healedTopicArns: topicArns(plan.webhooks.filter(({ heal }) => heal)),
     channelResources: channelResources(stage, channels),
     objectCreatedResources: objectCreatedResources(plan),
   };

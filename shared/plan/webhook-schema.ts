@@ -41,7 +41,7 @@ export const webhookSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Subscribe again where the subscription is gone, and mend its attributes. Without it nothing is changed.',
+      'Subscribe again, a few times a day at most, where the subscription is gone or nobody confirmed it. Without it nothing is changed.',
     ),
   receiver: z
     .enum(['strict', 'idempotent'])

@@ -7,7 +7,14 @@ import { type PackagedService, packageService } from '../../../deploy/package-se
 import { roleStatements } from '../../../deploy/role-statements.ts';
 import { eventSources } from '../../support/event-sources.ts';
 
-const FUNCTIONS = ['verify-backup', 'check-backups', 'check-wal', 'route-alerts', 'deliver-alert'];
+const FUNCTIONS = [
+  'verify-backup',
+  'check-backups',
+  'check-wal',
+  'check-subscriptions',
+  'route-alerts',
+  'deliver-alert',
+];
 const FOURTEEN_DAYS = 1_209_600;
 const LIMIT_BYTES = 1_000_000;
 

@@ -1,0 +1,87 @@
+import {
+  GetSubscriptionAttributesCommand,
+  ListSubscriptionsByTopicCommand,
+  type SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { z } from 'zod';
+
+export type Listed = { arn: string; protocol: string; endpoint: string };
+
+/** `complete: false`: there are more than were listed. */
+export type Listing = { subscriptions: Listed[]; complete: boolean; requests: number };
+
+const text = z.string().optional();
+const attributesSchema = z.looseObject({
+  PendingConfirmation: text,
+  ConfirmationWasAuthenticated: text,
+  RawMessageDelivery: text,
+  RedrivePolicy: text,
+  FilterPolicy: text,
+  FilterPolicyScope: text,
+});
+
+/** As SNS gives them, every value a text. Source: SNS API, GetSubscriptionAttributes. */
+export type SubscriptionAttributes = z.infer<typeof attributesSchema>;
+
+export type SubscriptionClient = {
+  /** Every subscription of a topic, as far as the bound reaches. */
+  list(topic: string): Promise<Listing>;
+  attributes(subscription: string): Promise<SubscriptionAttributes>;
+  /** Asks the endpoint for its confirmation. Doing it twice makes one subscription. */
+  subscribe(topic: string, endpoint: string, attributes: Record<string, string>): Promise<void>;
+};
+
+/** 100 stand on a page. SNS answers 30 such requests a second for the whole account: a tenth is ours. */
+const MAX_PAGES = 50;
+const PAUSE_MS = 330;
+
+/**
+ * Every error is thrown as the SDK throws it.
+ *
+ * @param pause waits so many milliseconds.
+ */
+export const createSubscriptionClient = (
+  sns: SNSClient,
+  pause: (ms: number) => Promise<unknown>,
+): SubscriptionClient => ({
+  async list(topic) {
+    const subscriptions: Listed[] = [];
+    let token: string | undefined;
+    for (let requests = 1; ; requests += 1) {
+      const page = await sns.send(
+        new ListSubscriptionsByTopicCommand({ TopicArn: topic, NextToken: token }),
+      );
+      for (const { SubscriptionArn, Protocol, Endpoint } of page.Subscriptions ?? []) {
+        subscriptions.push({
+          arn: SubscriptionArn ?? '',
+          protocol: Protocol ?? '',
+          endpoint: Endpoint ?? '',
+        });
+      }
+      token = page.NextToken === '' ? undefined : page.NextToken;
+      if (token === undefined) return { subscriptions, complete: true, requests };
+      if (requests >= MAX_PAGES) return { subscriptions, complete: false, requests };
+      await pause(PAUSE_MS);
+    }
+  },
+
+  async attributes(subscription) {
+    const { Attributes = {} } = await sns.send(
+      new GetSubscriptionAttributesCommand({ SubscriptionArn: subscription }),
+    );
+    return attributesSchema.parse(Attributes);
+  },
+
+  async subscribe(topic, endpoint, attributes) {
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn: topic,
+        Protocol: endpoint.startsWith('https:') ? 'https' : 'http',
+        Endpoint: endpoint,
+        Attributes: attributes,
+        ReturnSubscriptionArn: true,
+      }),
+    );
+  },
+});
