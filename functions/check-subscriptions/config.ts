@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { checkEnvironment } from '../../shared/handler/function-environment.ts';
 
 export const configSchema = checkEnvironment;

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const canonical = (value: unknown): string => canonicalize(value) ?? 'null';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { filterMeaning, filterMeaningOfText } from './filter-meaning.ts';
 import type { SubscriptionAttributes } from './subscription-client.ts';

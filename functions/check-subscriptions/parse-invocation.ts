@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 
 const invocationSchema = z.strictObject({

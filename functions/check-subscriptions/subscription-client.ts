@@ -4,12 +4,24 @@ import {
   type SNSClient,
   SubscribeCommand,
 } from '@aws-sdk/client-sns';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type Listed = { arn: string; protocol: string; endpoint: string };
 
 /** `complete: false`: there are more than were listed. */
 export type Listing = { subscriptions: Listed[]; complete: boolean; requests: number };
+
+/** Without a list it is no answer of SNS, whatever its status says: nothing must be taken for missing. */
+const pageSchema = z.object({
+  Subscriptions: z.array(
+    z.object({
+      SubscriptionArn: z.string(),
+      Protocol: z.string(),
+      Endpoint: z.string().default(''),
+    }),
+  ),
+  NextToken: z.string().optional(),
+});
 
 const text = z.string().optional();
 const attributesSchema = z.looseObject({
@@ -37,7 +49,7 @@ const MAX_PAGES = 50;
 const PAUSE_MS = 330;
 
 /**
- * Every error is thrown as the SDK throws it.
+ * Every error is thrown as the SDK throws it; TypeError where an answer is none.
  *
  * @param pause waits so many milliseconds.
  */
@@ -49,17 +61,15 @@ export const createSubscriptionClient = (
     const subscriptions: Listed[] = [];
     let token: string | undefined;
     for (let requests = 1; ; requests += 1) {
-      const page = await sns.send(
+      const answer = await sns.send(
         new ListSubscriptionsByTopicCommand({ TopicArn: topic, NextToken: token }),
       );
-      for (const { SubscriptionArn, Protocol, Endpoint } of page.Subscriptions ?? []) {
-        subscriptions.push({
-          arn: SubscriptionArn ?? '',
-          protocol: Protocol ?? '',
-          endpoint: Endpoint ?? '',
-        });
+      const page = pageSchema.safeParse(answer);
+      if (!page.success) throw new TypeError('the answer of SNS is no list of subscriptions');
+      for (const { SubscriptionArn, Protocol, Endpoint } of page.data.Subscriptions) {
+        subscriptions.push({ arn: SubscriptionArn, protocol: Protocol, endpoint: Endpoint });
       }
-      token = page.NextToken === '' ? undefined : page.NextToken;
+      token = page.data.NextToken || undefined;
       if (token === undefined) return { subscriptions, complete: true, requests };
       if (requests >= MAX_PAGES) return { subscriptions, complete: false, requests };
       await pause(PAUSE_MS);
@@ -67,10 +77,12 @@ export const createSubscriptionClient = (
   },
 
   async attributes(subscription) {
-    const { Attributes = {} } = await sns.send(
+    const { Attributes } = await sns.send(
       new GetSubscriptionAttributesCommand({ SubscriptionArn: subscription }),
     );
-    return attributesSchema.parse(Attributes);
+    const parsed = attributesSchema.safeParse(Attributes);
+    if (!parsed.success) throw new TypeError('the answer of SNS has no attributes');
+    return parsed.data;
   },
 
   async subscribe(topic, endpoint, attributes) {

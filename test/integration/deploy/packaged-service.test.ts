@@ -19,11 +19,15 @@ const FOURTEEN_DAYS = 1_209_600;
 const LIMIT_BYTES = 1_000_000;
 
 const PLANS = [
-  ['the MailBlast plan', 'plans/mailblast.yml'],
-  ['a plan that promises nothing', 'test/fixtures/empty-plan.yml'],
+  [
+    'the MailBlast plan',
+    'plans/mailblast.yml',
+    ['arn:aws:sns:us-east-1:123456789012:mailblast-email-events'],
+  ],
+  ['a plan that promises nothing', 'test/fixtures/empty-plan.yml', []],
 ] as const;
 
-describe.each(PLANS)('packaged with %s', (_, planFile) => {
+describe.each(PLANS)('packaged with %s', (_, planFile, healedTopics) => {
   let service: PackagedService;
   beforeAll(async () => {
     service = await packageService({ stage: 'prod', planFile });
@@ -31,6 +35,13 @@ describe.each(PLANS)('packaged with %s', (_, planFile) => {
 
   it('gives no function a right that is too wide', () => {
     expect(excessiveRights(service.template)).toEqual([]);
+  });
+
+  it('lets topics be subscribed to only where the plan says heal', () => {
+    const subscribing = Object.values(roleStatements(service.template))
+      .flat()
+      .filter(({ actions }) => actions.includes('sns:Subscribe'));
+    expect(subscribing.flatMap(({ resources }) => resources)).toEqual(healedTopics);
   });
 
   it('gives every function a role of its own', () => {
