@@ -33,6 +33,8 @@ export type Toc = {
   roles: Set<string>;
   /** Of all text in the dump, e.g. `UTF8`. */
   encoding?: string;
+  /** CRC-32 of all of it but the places of data in a custom dump, which are written in when they are known. */
+  sum: number;
 };
 
 /** Entries that set up the session, the database itself, or say something of another entry. */
@@ -104,7 +106,9 @@ const readPlace = async (
     if ((member !== '') !== hasData) throw corrupt(reader, 'an entry and its member disagree');
     return hasData ? { member } : {};
   }
+  const { sum } = reader;
   const bytes = await reader.take(9);
+  reader.sum = sum;
   const state = bytes.readUInt8();
   const offset = bytes.readBigUInt64LE(1);
   if (state < 1 || state > 3 || (state === OFFSET_STATES.noData) === hasData) {
@@ -185,10 +189,11 @@ export const readToc = async (
   limits: ArchiveLimits,
 ): Promise<Toc> => {
   reader.inside = 'the table of contents';
+  reader.sum = 0;
   const entries = await readCount(reader, 'the number of entries');
   const ids = new Set<number>();
   const data: Toc['data'] = new Map();
-  const toc: Toc = { entries, data, objects: 0, extensions: new Set(), roles: new Set() };
+  const toc: Toc = { entries, data, objects: 0, extensions: new Set(), roles: new Set(), sum: 0 };
   let newest = 0;
   let farthest = 0;
   for (let index = 0; index < entries; index += 1) {
@@ -206,5 +211,7 @@ export const readToc = async (
     keepNames(toc, entry);
   }
   if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);
+  toc.sum = reader.sum;
+  reader.sum = undefined;
   return toc;
 };

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import { releasePiece } from '../backup-encoding/release-piece.ts';
@@ -21,6 +22,8 @@ export class ByteReader {
   isUtf8 = false;
   /** What is being read, for the words of an error. */
   inside = 'its header';
+  /** Where it is a number: the CRC-32 of all that is taken or copied. */
+  sum: number | undefined;
 
   /** @param what is read, for the words of an error. */
   constructor(source: ByteSource, what = 'the dump') {
@@ -50,6 +53,7 @@ export class ByteReader {
     const copied = this.#piece.copy(target, start, this.#at, this.#at + count);
     this.#at += copied;
     this.position += copied;
+    if (this.sum !== undefined) this.sum = crc32(target.subarray(start, start + copied), this.sum);
     return copied;
   }
 

@@ -8,6 +8,7 @@ import { BlockReader } from './block-data.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
 import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
+import { readRepeatedToc } from './repeated-toc.ts';
 
 /** Source: pg_backup_archiver.h. */
 const BLOCK = { data: 1, largeObjects: 3 };
@@ -76,6 +77,7 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
   const contents = new ContentsTally();
   const blocks = new BlockReader(reader, head.compression, limits);
   const state = { reader, blocks, encoding: toc.encoding, contents };
+  const places = new Map<number, number>();
   while (missing.size > 0) {
     if (await reader.atEnd()) {
       const [next] = missing.values();
@@ -84,21 +86,21 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
         `the dump ends after ${reader.position} bytes without the data of ${missing.size} entries, the first ${next?.name}`,
       );
     }
+    const at = reader.position;
     const entry = await readBlockHead(reader, missing);
+    if (entry.offset === undefined) places.set(entry.id, at);
     if (entry.kind === 'BLOBS') await walkLargeObjects(state);
     else await walkTable(state, entry);
     missing.delete(entry.id);
   }
-  if (!(await reader.atEnd())) {
-    throw new DamageError('trailing-data', `something follows its last byte, ${reader.position}`);
-  }
+  await readRepeatedToc(reader, { head, toc, places }, limits);
   return archiveContents(contents, head, toc);
 };
 
 /**
  * Reads a dump in the custom format (`pg_dump -Fc`) to its last byte: the table of contents, then every
  * block, each for an entry that has not had its own, where the table of contents says (a dump into a pipe
- * says nothing), decompressed; and nothing after the last. Constant memory but for the entries with data.
+ * says nothing), decompressed; and nothing after the last but the same table of contents. Constant memory but for the entries with data.
  *
  * Without compression the format has no checksum, with zstd pg_dump leaves it out, and lz4 has one of its
  * header alone: a changed byte is seen where a restore would refuse it for its form (`DataTally`), and not

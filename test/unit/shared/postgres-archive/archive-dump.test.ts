@@ -119,6 +119,32 @@ describe('a dump that was cut', () => {
   });
 });
 
+/** `pg_dump -Fc > file` since 16: no places in the first table of contents, and a second one at the end. */
+describe('a dump that was redirected into a file', () => {
+  const bytes = bytesOf('17-redirected.dump');
+  const count = bytes.subarray(bytes.indexOf('17.10') + 5).subarray(0, 5);
+  const second = bytes.lastIndexOf(count);
+
+  it('is whole without its second table of contents, as from a pipe', async () => {
+    expect(await judgeArchive(bytes.subarray(0, second), false)).toBe('pass');
+  });
+
+  it('is not whole with another second one, or a third', async () => {
+    const changed = (at: number): Buffer => {
+      const copy = Buffer.from(bytes);
+      copy[at] = (copy[at] ?? 0) ^ 1;
+      return copy;
+    };
+    const place = bytes.lastIndexOf('notes');
+    expect(await judgeArchive(changed(place), false)).toBe('corrupt');
+    expect(await judgeArchive(changed(bytes.length - 8), false)).toBe('corrupt');
+    const third = Buffer.concat([bytes, bytes.subarray(second)]);
+    expect(await judgeArchive(third, false)).toBe('trailing-data');
+    const old = Buffer.concat([bytesOf('15-objects.dump'), bytes.subarray(second)]);
+    expect(await judgeArchive(old, false)).toBe('trailing-data');
+  });
+});
+
 /** Dumps whose rows a checksum covers: zlib's, of every table. */
 describe('a dump with a changed byte', () => {
   const NAMES = ['15-default.dump', '15-objects.dump', '17-pipe.dump', '17-zstd.dump'];
