@@ -53,7 +53,11 @@ export const findKey = (search: KeySearch): KeyMaterial => {
       ...judge(search, material, blocks),
     }),
   );
-  const [best] = tried.filter(({ likely }) => likely).sort((a, b) => b.padding - a.padding);
+  const isNamed = ({ found }: { found: string | undefined }): number =>
+    found === undefined ? 0 : 1;
+  const [best] = tried
+    .filter(({ likely }) => likely)
+    .sort((a, b) => isNamed(b) - isNamed(a) || b.padding - a.padding);
   if (best !== undefined) return best.material;
 
   const other = tried.find(({ found }) => found !== undefined)?.found;
@@ -83,7 +87,7 @@ const refuseCut = ({ head, size }: KeySearch): void => {
   if (size !== undefined && size % BLOCK_BYTES !== 0) {
     throw new DamageError(
       'truncated',
-      `it was cut off: ${size} bytes are not whole blocks of ${BLOCK_BYTES}`,
+      `it was cut off, or something follows its end: ${size} bytes are not whole blocks of ${BLOCK_BYTES}`,
     );
   }
 };

@@ -14,6 +14,7 @@ export type Inside =
   | 'age'
   | 'gpg'
   | 'pg-dump'
+  | 'backup-manifest'
   | 'anything';
 
 /** A file of many blocks begins with the first, a file of none with its end. */
@@ -25,7 +26,7 @@ const bzip2Magic = (level: number): Buffer[] =>
 
 /**
  * Source of each: RFC 1952, RFC 8878, the LZ4 frame format, the xz file format, bzip2's own source, the age
- * specification. Of OpenPGP (RFC 9580, 4.2) what gpg writes: a session key for a passphrase or for a key.
+ * specification, pg_basebackup.c. Of OpenPGP (RFC 9580, 4.2) what gpg writes: a session key for a passphrase or for a key.
  */
 const MAGIC: Record<Exclude<Inside, 'anything'>, Buffer[]> = {
   gzip: [GZIP_MAGIC],
@@ -42,6 +43,7 @@ const MAGIC: Record<Exclude<Inside, 'anything'>, Buffer[]> = {
     Buffer.from('PGDMP'),
     Buffer.from('toc.dat'),
   ],
+  'backup-manifest': [Buffer.from('{ "PostgreSQL-Backup-Manifest-Version"')],
 };
 
 /** A session key for a public key (versions 3 and 6) or for a passphrase (4 to 6), its length in one or two bytes. */

@@ -1,8 +1,37 @@
+import { crc32 } from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { DamageError, NotJudgedError } from './damage-error.ts';
+import { SourceEnds } from './source-ends.ts';
 import { StreamFeed } from './stream-feed.ts';
 
 const PIECE_BYTES = 1024 * 1024;
+
+const XZ_MAGIC = Buffer.from('fd377a585a00', 'hex');
+const HEADER_BYTES = 12;
+const FOOTER_BYTES = 12;
+
+/** The end of a stream: CRC32, the size of the index, flags, `YZ`. Source: the xz file format, 2.1.2. */
+const isFooter = (bytes: Buffer): boolean =>
+  bytes.length === FOOTER_BYTES &&
+  bytes.toString('latin1', 10) === 'YZ' &&
+  bytes.readUInt32LE() === crc32(bytes.subarray(4, 10));
+
+/**
+ * Whether fewer bytes than a header has stand behind the end of a stream, and no header begins with them: of these
+ * the library says that they end too early.
+ */
+const isEndedBefore = ({ tail }: SourceEnds): boolean => {
+  for (let count = 1; count < HEADER_BYTES; count += 1) {
+    const end = tail.length - count;
+    if (end < FOOTER_BYTES || !isFooter(tail.subarray(end - FOOTER_BYTES, end))) continue;
+    const rest = tail.subarray(end).subarray(0, XZ_MAGIC.length);
+    return !rest.equals(XZ_MAGIC.subarray(0, rest.length));
+  }
+  return false;
+};
+
+const trailing = (): DamageError =>
+  new DamageError('trailing-data', 'more bytes follow the end of the xz stream');
 
 /** Its numbers. Source: xz-embedded, xz.h, `enum xz_ret`. */
 const faultOf = (code: number, plainBytes: number): Error => {
@@ -22,7 +51,7 @@ const faultOf = (code: number, plainBytes: number): Error => {
       );
     case 5:
       return plainBytes > 0
-        ? new DamageError('trailing-data', 'more bytes follow the end of the xz stream')
+        ? trailing()
         : new DamageError('corrupt', 'it does not begin like an xz stream');
     case 8:
       return new DamageError('truncated', `the xz stream ends before its end, ${where}`);
@@ -58,7 +87,8 @@ async function* pieces(feed: StreamFeed): AsyncGenerator<Uint8Array> {
  * @throws {NotJudgedError} dictionaries beyond 64 MiB; SHA-256, BCJ and Delta filters.
  */
 export async function* readXz(source: ByteSource): AsyncGenerator<Buffer> {
-  const feed = new StreamFeed(source);
+  const ends = new SourceEnds();
+  const feed = new StreamFeed(ends.watch(source));
   let plainBytes = 0;
   let out: Buffer[] = [];
   let gathered = 0;
@@ -76,7 +106,9 @@ export async function* readXz(source: ByteSource): AsyncGenerator<Buffer> {
   } catch (error) {
     if (feed.error !== undefined) throw feed.error;
     const code = error instanceof Error ? /error code (\d+)/.exec(error.message)?.[1] : undefined;
-    throw code === undefined ? error : faultOf(Number(code), plainBytes);
+    if (code === undefined) throw error;
+    const fault = faultOf(Number(code), plainBytes);
+    throw fault instanceof DamageError && isEndedBefore(ends) ? trailing() : fault;
   } finally {
     await feed.close();
   }

@@ -1,5 +1,6 @@
 import { type ByteSource, endSource, peek } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
+import { isCompression } from '../backup-encoding/decompress.ts';
 import { type Inside, looksInside } from '../backup-encoding/looks-inside.ts';
 import { type Encoded, type Opened, openLayers, twiceXz } from '../backup-encoding/open-layers.ts';
 import { type Compression, readStoredName, type StoredName } from './stored-name.ts';
@@ -8,6 +9,29 @@ const HEAD_BYTES = 64;
 
 /** Rows of a table may begin like anything: they are not searched for layers that no name tells of. */
 const ROWS = /^(\d+|blob_\d+)\.dat$/;
+
+/**
+ * What `pg_basebackup -Ft` and `pg_dump -Fd` leave uncompressed, whatever they do to the files beside: the plan
+ * that names a compression means those. `pg_wal.tar` is compressed by `-z` alone, not on the server, by lz4 or zstd.
+ */
+const LEFT_PLAIN = /^(backup_manifest|pg_wal\.tar|toc\.dat|blobs(_\d+)?\.toc)$/;
+
+/** The compressions that come first in the plan, which such a file may lack, and the layers around them. */
+const splitOptional = (
+  { name, endings }: StoredName,
+  encoding: Encoded['encoding'],
+): { optional: Compression[]; around: Encoded['encoding'] } => {
+  const isNamedSo = endings.some((ending) => ending !== 'encrypted');
+  if (encoding === undefined || isNamedSo || !LEFT_PLAIN.test(name)) {
+    return { optional: [], around: encoding };
+  }
+  const optional: Compression[] = [];
+  for (const layer of encoding) {
+    if (!isCompression(layer.name)) break;
+    optional.push(layer.name);
+  }
+  return { optional, around: encoding.slice(optional.length) };
+};
 
 /**
  * Takes one compression off that the name of a file tells of.
@@ -42,8 +66,8 @@ const insideOf = ({ name, endings }: StoredName, declared: readonly string[]): I
 };
 
 /**
- * Takes every layer off one file of a backup: those that the plan names, which it names for every file,
- * and then the compressions that the file's own name ends with.
+ * Takes every layer off one file of a backup: those that the plan names, which it names for every file
+ * but those that programs leave uncompressed, and then the compressions that the file's own name ends with.
  *
  * @throws {DamageError} what is wrong with a layer, here or while the source is read.
  * @throws {NotJudgedError} a layer that this version cannot open.
@@ -56,11 +80,16 @@ export const openMember = async (
   const stored = readStoredName(storedAs);
   const { name, endings } = stored;
   const declared: string[] = (input.encoding ?? []).map((layer) => layer.name);
-  const whole = { ...input, source, inside: insideOf(stored, declared) };
+  const { optional, around } = splitOptional(stored, input.encoding);
+  const inside = optional.length > 0 ? 'anything' : insideOf(stored, declared);
+  const whole: Encoded = { ...input, source, inside, encoding: around };
   const isSniffed = endings.includes('encrypted') || (endings.length === 0 && !ROWS.test(name));
   let opened: Opened = { source, layers: [], close: () => endSource(source) };
   if (input.encoding !== undefined || isSniffed) opened = await openLayers(whole);
   try {
+    for (const name of optional.toReversed()) {
+      opened = await openEnding(opened, whole, { name, storedAs, isOptional: true });
+    }
     for (const ending of endings.toReversed()) {
       if (ending === 'encrypted') continue;
       const at = declared.indexOf(ending);

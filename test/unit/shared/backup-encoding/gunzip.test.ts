@@ -49,8 +49,23 @@ describe('gunzip', () => {
   });
 
   it('refuses junk after the end', async () => {
-    const junk = Buffer.from('and something else');
-    await expect(read(Buffer.concat([gz, junk]))).rejects.toEqual(damage('corrupt'));
+    for (const junk of ['\n', 'ab', 'and something else', 'x'.repeat(9_999)]) {
+      for (const piece of [1_000_000, 997]) {
+        const bytes = Buffer.concat([gz, Buffer.from(junk)]);
+        await expect(read(bytes, piece)).rejects.toEqual(damage('trailing-data'));
+      }
+    }
+  });
+
+  it('calls bytes that never began like gzip corrupt', async () => {
+    await expect(read(Buffer.from('no gzip at all'))).rejects.toEqual(damage('corrupt'));
+  });
+
+  it('calls a second member that was cut in its header truncated', async () => {
+    for (const kept of [1, 2, 9]) {
+      const bytes = Buffer.concat([gz, gz.subarray(0, kept)]);
+      await expect(read(bytes)).rejects.toEqual(damage('truncated'));
+    }
   });
 
   it('goes on when its pieces are given back', async () => {
@@ -96,7 +111,7 @@ describe('gunzip', () => {
         ended = true;
       }
     };
-    await expect(collect(gunzip(source()))).rejects.toEqual(damage('corrupt'));
+    await expect(collect(gunzip(source()))).rejects.toEqual(damage('trailing-data'));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(ended).toBe(true);
   });

@@ -35,6 +35,16 @@ describe('readXz', () => {
   it('refuses what follows the end', async () => {
     const junk = Buffer.from('and more of something else');
     await expect(read(Buffer.concat([xz, junk]))).rejects.toEqual(damage('trailing-data'));
+    for (const few of ['\n', 'abc', 'eleven byte', '\0']) {
+      await expect(read(Buffer.concat([xz, Buffer.from(few)]))).rejects.toEqual(
+        damage('trailing-data'),
+      );
+    }
+    for (const kept of [1, 6, 11]) {
+      await expect(read(Buffer.concat([xz, xz.subarray(0, kept)]))).rejects.toEqual(
+        damage('truncated'),
+      );
+    }
     await expect(read(Buffer.concat([xz, xz.subarray(0, -1)]))).rejects.toEqual(
       damage('truncated'),
     );

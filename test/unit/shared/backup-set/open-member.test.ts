@@ -50,6 +50,28 @@ describe('a file of a backup of several', () => {
     expect(await open('3456.dat.gz', twice, [{ name: 'gzip' }])).toEqual(whole('gzip', 'gzip'));
   });
 
+  it('may lack the compression of the plan where its program never compresses it', async () => {
+    const gzip = [{ name: 'gzip' as const }];
+    const manifest = Buffer.from('{ "PostgreSQL-Backup-Manifest-Version": 1,\n"Files": []}\n');
+    for (const name of ['backup_manifest', 'pg_wal.tar', 'toc.dat', 'blobs_16.toc']) {
+      expect(await open(name, manifest, gzip)).toEqual({ plain: manifest.toString(), layers: [] });
+      const zippedToo = await open(name, gzipSync(manifest), gzip);
+      expect(zippedToo).toEqual({ plain: manifest.toString(), layers: ['gzip'] });
+    }
+    const stored = opensslEncrypt(manifest, PASSPHRASE);
+    const both = [...gzip, encrypting()];
+    for (const name of ['backup_manifest', 'backup_manifest.enc']) {
+      expect(await open(name, stored, both)).toMatchObject({ layers: [OPENSSL] });
+      const around = opensslEncrypt(gzipSync(manifest), PASSPHRASE);
+      expect(await open(name, around, both)).toMatchObject({ layers: [OPENSSL, 'gzip'] });
+    }
+    for (const name of ['base.tar', 'backup_manifest.gz', '3456.dat']) {
+      await expect(open(name, manifest, gzip)).rejects.toMatchObject({
+        damage: 'encoding-mismatch',
+      });
+    }
+  });
+
   it('is broken where it is not what its name says', async () => {
     await expect(open('3456.dat.gz', rows)).rejects.toMatchObject({
       damage: 'corrupt',
