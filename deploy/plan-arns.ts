@@ -79,3 +79,11 @@ export const secretArns = (secrets: SecretReference[]): Arn[] =>
 /** The topics of webhooks, as the plan names them. */
 export const topicArns = (webhooks: readonly Pick<WebhookPolicy, 'topic'>[]): Arn[] =>
   distinct(webhooks.map(({ topic }) => topic));
+
+/** The dead-letter queues of the plan's webhooks. */
+export const deadLetterArns = (plan: Pick<Plan, 'webhooks'>): Arn[] =>
+  distinct(
+    plan.webhooks.flatMap(({ deadLetters }) =>
+      deadLetters === undefined ? [] : [deadLetters.arn],
+    ),
+  );

@@ -1,6 +1,7 @@
 import type { Plan } from '../shared/plan/plan.ts';
 import {
   bucketArns,
+  deadLetterArns,
   objectArns,
   parameterArns,
   passphrasesOf,
@@ -41,6 +42,7 @@ export const planValues = (plan: Plan, stage: string) => {
     passphraseSecretArns: secretArns(passphrasesOf(plan)),
     walPassphraseParameterArns: parameterArns(passphrasesOf({ backups: wal })),
     walPassphraseSecretArns: secretArns(passphrasesOf({ backups: wal })),
+    webhookDeadLetterArns: deadLetterArns(plan),
     channelParameterArns: parameterArns(channelSecrets),
     channelSecretArns: secretArns(channelSecrets),
     channelQueueArns: channelQueueArns(channels),

@@ -12,6 +12,9 @@ import {
 } from '../../events/backup-verify-requested/v1.ts';
 import { CHECK_REPORTED, checkReportedSchema } from '../../events/check-reported/v1.ts';
 import { envelopeSchema } from '../../events/envelope.ts';
+import { REPLAY_ENDED, replayEndedSchema } from '../../events/replay-ended/v1.ts';
+import { REPLAY_PROGRESSED, replayProgressedSchema } from '../../events/replay-progressed/v1.ts';
+import { REPLAY_REQUESTED, replayRequestedSchema } from '../../events/replay-requested/v1.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const EVENTS = join(ROOT, 'events');
@@ -27,6 +30,9 @@ const CONTRACT: Record<string, { type: string; schema: z.ZodType }> = {
     schema: backupVerifyRequestedSchema,
   },
   'check-reported/v1': { type: CHECK_REPORTED, schema: checkReportedSchema },
+  'replay-ended/v1': { type: REPLAY_ENDED, schema: replayEndedSchema },
+  'replay-progressed/v1': { type: REPLAY_PROGRESSED, schema: replayProgressedSchema },
+  'replay-requested/v1': { type: REPLAY_REQUESTED, schema: replayRequestedSchema },
 };
 const versions = Object.entries(CONTRACT).map(([version, contract]) => ({ version, ...contract }));
 

@@ -14,6 +14,7 @@ const FUNCTIONS = [
   'check-subscriptions',
   'route-alerts',
   'deliver-alert',
+  'replay-dead-letters',
 ];
 const FOURTEEN_DAYS = 1_209_600;
 const LIMIT_BYTES = 1_000_000;

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import type { ReplayReport } from '../../events/replay-ended/v1.ts';
+import type { ReplayProgress } from '../../events/replay-progressed/v1.ts';
+import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
+import type { WebhookPolicy } from '../../shared/plan/plan.ts';
+import { findWebhook, type Work } from './begin-work.ts';
+import { createFilter } from './create-filter.ts';
+import { decideNext } from './decide-next.ts';
+import { endRun, goOn } from './end-run.ts';
+import { runStretch, type StretchEnd } from './run-stretch.ts';
+import type { Route, Services } from './services.ts';
+
+export type Told = ReplayReport | ReplayProgress;
+
+/** At the end of an invocation so much is left for what is under way, the numbers and the facts. */
+const RESERVE_MS = 8_000;
+
+const stretchOf = async (
+  services: Services,
+  { run, openings }: Work,
+  route: Route,
+  webhook: WebhookPolicy,
+  invocation: Invocation,
+  mostMs: number,
+): Promise<StretchEnd> => {
+  const { request } = run;
+  const now = () => invocation.now().getTime();
+  const timeoutMs = request.timeoutSeconds * 1_000;
+  const left = invocation.remainingMs() - timeoutMs - RESERVE_MS;
+  const { counts } = await services.runs.totals(run.id);
+  return runStretch({
+    run,
+    runs: services.runs,
+    base: {
+      source: route.source,
+      archive: route.archive,
+      ledger: services.ledger,
+      destination: route.destination,
+      receiver: webhook.receiver,
+      reopens:
+        request.from === 'queue'
+          ? undefined
+          : request.from === 'unknown'
+            ? 'UNKNOWN'
+            : 'QUARANTINED',
+      maxAttempts: request.maxAttempts,
+      pageIsSuccess: request.pageIsSuccess,
+      isWanted: createFilter(request.filter, webhook.topic),
+      timeoutMs,
+      now,
+    },
+    identity: {
+      destination: route.destination.id,
+      topic: webhook.topic,
+      rawDelivery: webhook.rawDelivery,
+    },
+    invocation: `${now().toString(36)}-${randomUUID().slice(0, 8)}`,
+    deadline: now() + Math.min(left, mostMs),
+    openings,
+    used: counts.received - counts.duplicates - counts.skipped,
+    pollSeconds: services.pollSeconds,
+    sleep: services.sleep,
+  });
+};
+
+const interrupted = (error: unknown): StretchEnd => ({
+  reason: 'interrupted',
+  detail: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error),
+  openings: 0,
+  pausedUntil: 0,
+});
+
+/**
+ * Does the next stretch of a run, and ends it or hands it on. May be called again at any point: what was
+ * done is in the ledger.
+ *
+ * @param mostMs the longest that it may take, whatever the invocation has.
+ */
+export const driveRun = async (
+  services: Services,
+  work: Work,
+  invocation: Invocation,
+  mostMs: number,
+): Promise<Told> => {
+  const { run } = work;
+  const webhook = findWebhook(services, run.webhook);
+  const route = services.openRoute(webhook, run);
+  const stretch =
+    run.status === 'running'
+      ? await stretchOf(services, work, route, webhook, invocation, mostMs).catch(interrupted)
+      : {
+          reason: 'cancelled' as const,
+          detail: 'somebody cancelled the run',
+          openings: 0,
+          pausedUntil: 0,
+        };
+  const now = invocation.now();
+  const next = decideNext({
+    reason: stretch.reason,
+    hop: work.hop,
+    maxHops: run.request.maxHops,
+    idleHops: work.idleHops,
+    pausedMs: Math.max(0, stretch.pausedUntil - now.getTime()),
+  });
+  const told =
+    next.next === 'end'
+      ? await endRun(services, work, route, { ...stretch, reason: next.reason }, now)
+      : await goOn(services, work, route, { ...stretch, ...next }, now);
+  invocation.log.info(told.summary);
+  return told;
+};

@@ -1,0 +1,125 @@
+import { type BatchContext, LEASE_MS } from './batch-context.ts';
+import { createBudget } from './budget.ts';
+import { decideEmpty } from './decide-empty.ts';
+import type { Stop } from './decide-stop.ts';
+import type { Identity } from './identify.ts';
+import { Pacer } from './pacer.ts';
+import { createLane } from './run-lane.ts';
+import type { Run, Runs } from './runs.ts';
+
+export type Stretch = {
+  run: Run;
+  runs: Runs;
+  /** Everything of a writer's context but what this stretch makes itself. */
+  base: Omit<BatchContext, 'pacer' | 'shard' | 'run'>;
+  identity: Identity;
+  /** Tells this invocation from every other one. */
+  invocation: string;
+  /** Nothing is begun after this, in milliseconds since 1970. */
+  deadline: number;
+  /** How often the circuit had opened when this stretch began. */
+  openings: number;
+  /** How many messages the run has claimed before: its limit is about them. */
+  used: number;
+  /** How long a poll waits that asks whether the queue is empty. */
+  pollSeconds: number;
+  sleep: (ms: number) => Promise<void>;
+};
+
+export type StretchEnd = Stop & { openings: number; pausedUntil: number };
+
+/** Writers that work side by side: while one waits for the ledger another sends. */
+const LANES = 4;
+const LOOK_EVERY_MS = 2_000;
+/** After so long without anything new the queue waits, not the code. */
+const MOST_POLLS = 8;
+
+/** Ends the stretch when somebody cancels the run. */
+const lookOut = ({ run, runs, base }: Stretch, pacer: Pacer) => {
+  let lookedAt = base.now();
+  return async (): Promise<void> => {
+    if (base.now() - lookedAt < LOOK_EVERY_MS) return;
+    lookedAt = base.now();
+    const found = await runs.read(run.id);
+    if (found?.status === 'running') return;
+    pacer.end({ reason: 'cancelled', detail: 'somebody cancelled the run' });
+  };
+};
+
+const makePacer = ({ run, base, deadline, openings, sleep }: Stretch): Pacer => {
+  const { concurrency, rate, canary, stopAtErrorRate } = run.request;
+  return new Pacer(
+    {
+      concurrency,
+      perSecond: rate?.perSecond,
+      rampUpSeconds: rate?.rampUpSeconds ?? 0,
+      startedAt: run.startedAt,
+      canary,
+      stopAtErrorRate,
+    },
+    { now: base.now, sleep, deadline },
+    openings,
+  );
+};
+
+/**
+ * Works on a run until it is finished, has to stop, or this invocation's time is up. Safe to be ended at any
+ * point, and to run beside others of the same run or queue.
+ */
+export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
+  const { run, base, runs, identity, invocation, used, pollSeconds } = stretch;
+  const pacer = makePacer(stretch);
+  const budget = createBudget((run.request.limit ?? Number.POSITIVE_INFINITY) - used);
+  const look = lookOut(stretch, pacer);
+  const lanes = Array.from({ length: LANES }, (_, index) =>
+    createLane({
+      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}` },
+      identity,
+      budget,
+      look,
+    }),
+  );
+  const end = (stop: Stop): StretchEnd => {
+    pacer.end(stop);
+    const { openings, pausedUntil } = pacer;
+    return { ...(pacer.stop ?? stop), openings, pausedUntil };
+  };
+  const [first] = lanes;
+  let polls = 0;
+  while (pacer.stop === undefined && first !== undefined) {
+    if (polls === 0)
+      await allOf(
+        lanes.map((lane) => lane.work()),
+        pacer,
+      );
+    if (pacer.stop !== undefined) break;
+    if (budget.isUsedUp())
+      return end({ reason: 'limit-reached', detail: 'as many as were asked for' });
+    if (base.now() >= stretch.deadline - LEASE_MS / 4) break;
+    await look();
+    const found = await first.poll(pollSeconds);
+    polls = found > 0 ? 0 : polls + 1;
+    if (polls === 0) continue;
+    const { counts } = await runs.totals(run.id);
+    const ruling = decideEmpty(polls, await base.source.depth(), counts.skipped);
+    if (ruling === 'finished') return end({ reason: 'finished', detail: 'the queue is empty' });
+    if (ruling === 'waiting' && polls >= MOST_POLLS) {
+      return end({ reason: 'waiting', detail: 'some messages have their next turn later' });
+    }
+  }
+  return end({ reason: 'out-of-time', detail: 'this stretch is over' });
+};
+
+/** One writer's fault ends the others' work in order, and is told after that. */
+const allOf = async (works: Promise<void>[], pacer: Pacer): Promise<void> => {
+  const ended = await Promise.allSettled(
+    works.map((work) =>
+      work.catch((error: unknown) => {
+        pacer.end({ reason: 'interrupted', detail: 'a service could not be reached' });
+        throw error;
+      }),
+    ),
+  );
+  const failed = ended.find((one) => one.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+};

@@ -1,0 +1,178 @@
+import { type BatchContext, KEEP_MS, LEASE_MS, SKIP_MS } from './batch-context.ts';
+import type { Item } from './copy.ts';
+import { type Claim, decideClaim } from './decide-claim.ts';
+import { hasNumbers, tallyOf } from './hold-tally.ts';
+import type { Change, Entry, State, Tally } from './ledger.ts';
+import { parkItems } from './park-items.ts';
+import type { ParkedAs } from './ports.ts';
+
+/** What is wanted of a message: to own it for sending, or to write down at once how it ends. */
+export type Wish = {
+  item: Item;
+  want: 'send' | 'skip' | 'quarantine';
+  reason?: string | undefined;
+};
+
+export type Held = { item: Item; entry: Entry };
+
+/** What came of the wishes. */
+export type Hold = {
+  /** To be sent by us, and by nobody else until the lease is over. */
+  held: Held[];
+  /** Dealt with: the copies may go. */
+  remove: Item[];
+  /** To stay where they are, for so many milliseconds. */
+  leave: { item: Item; forMs: number }[];
+};
+
+/** A wish that is to be written, on top of what was seen. */
+export type Open = { wish: Wish; seen: Entry | undefined; claim: Claim };
+
+const STATES: Record<Wish['want'], State> = {
+  send: 'SENDING',
+  skip: 'SKIPPED',
+  quarantine: 'QUARANTINED',
+};
+
+/** Somebody else writes the same entries at the same moment; more often than this is a fault. */
+const MOST_ROUNDS = 8;
+const NEW: Claim = { decision: 'claim', counted: false };
+
+const leaseOf = (state: State, now: number): number =>
+  state === 'SENDING' ? now + LEASE_MS : state === 'SKIPPED' ? now + SKIP_MS : 0;
+
+const nextEntry = (context: BatchContext, { wish, seen, claim }: Open): Entry => {
+  const { item, want } = wish;
+  const now = context.now();
+  const state = claim.decision === 'park' ? 'UNKNOWN' : STATES[want];
+  return {
+    key: item.key,
+    state,
+    owner: context.shard,
+    fence: (seen?.fence ?? 0) + 1,
+    leaseUntil: leaseOf(state, now),
+    run: context.run,
+    copy: item.copy.id,
+    hash: item.hash,
+    attempts: seen?.state === 'RETRY' ? seen.attempts : 0,
+    address: item.address,
+    reason: claim.decision === 'park' ? claim.reason : wish.reason,
+    expiresAt: now + KEEP_MS,
+  };
+};
+
+/** A message under the key of another gets one of its own. */
+const apart = (item: Item): Item => ({ ...item, key: `${item.key}#${item.hash}` });
+
+/** Looks at one entry that stood in the way; the wish is open still, or `hold` has it. */
+const reconsider = (
+  context: BatchContext,
+  wish: Wish,
+  seen: Entry | undefined,
+  hold: Hold,
+): { open: Open[]; duplicates: number } => {
+  const { item } = wish;
+  const { run, receiver, reopens } = context;
+  const facts = { entry: seen, copy: item.copy.id, hash: item.hash, now: context.now() };
+  const claim = decideClaim({ ...facts, run, receiver, reopens });
+  switch (claim.decision) {
+    case 'claim':
+    case 'park':
+      return { open: [{ wish, seen, claim }], duplicates: 0 };
+    case 'leave':
+      hold.leave.push({ item, forMs: claim.forMs });
+      return { open: [], duplicates: 0 };
+    case 'remove':
+      hold.remove.push(item);
+      return { open: [], duplicates: claim.as === 'duplicate' ? 1 : 0 };
+    case 'quarantine': {
+      const other: Wish = { item: apart(item), want: 'quarantine', reason: claim.reason };
+      return { open: [{ wish: other, seen: undefined, claim: NEW }], duplicates: 0 };
+    }
+  }
+};
+
+/** A transaction has room for so many tallies; messages of still more unfinished runs have their turn later. */
+const MOST_OTHER_RUNS = 8;
+
+const withinTransaction = (open: readonly Open[], hold: Hold): Open[] => {
+  const runs = new Set<string>();
+  return open.filter(({ wish, claim }) => {
+    const from = 'takenFrom' in claim ? claim.takenFrom : undefined;
+    if (from === undefined || runs.has(from)) return true;
+    if (runs.size < MOST_OTHER_RUNS) {
+      runs.add(from);
+      return true;
+    }
+    hold.leave.push({ item: wish.item, forMs: 1_000 });
+    return false;
+  });
+};
+
+const parkedAs = ({ wish, claim }: Open): ParkedAs | undefined =>
+  claim.decision === 'park' ? 'unknown' : wish.want === 'quarantine' ? 'quarantine' : undefined;
+
+/** Archives what is about to be parked, once each. */
+const parkNew = async (context: BatchContext, open: readonly Open[], parked: Set<Item>) => {
+  for (const as of ['quarantine', 'unknown'] as const) {
+    const some = open.filter((one) => parkedAs(one) === as && !parked.has(one.wish.item));
+    const reasons = some.map(({ wish, claim }) => ({
+      item: wish.item,
+      reason: claim.decision === 'park' ? claim.reason : (wish.reason ?? 'no reason'),
+    }));
+    await parkItems(context, as, reasons);
+    for (const { wish } of some) parked.add(wish.item);
+  }
+};
+
+const settleHold = (hold: Hold, written: readonly { open: Open; entry: Entry }[]): void => {
+  for (const { open, entry } of written) {
+    const { item } = open.wish;
+    if (entry.state === 'SENDING') hold.held.push({ item, entry });
+    else if (entry.state === 'SKIPPED') hold.leave.push({ item, forMs: SKIP_MS });
+    else hold.remove.push(item);
+  }
+};
+
+/**
+ * Writes down who does what with some messages, all at once where nobody knows them, and otherwise as their
+ * entries allow. What is to be parked is archived as such before.
+ *
+ * @param wishes 90 at most, of distinct keys.
+ * @param archived what this writer archived before and has not written down yet.
+ */
+export const takeHold = async (
+  context: BatchContext,
+  wishes: readonly Wish[],
+  archived?: Tally['archived'],
+): Promise<Hold> => {
+  const hold: Hold = { held: [], remove: [], leave: [] };
+  let open: Open[] = wishes.map((wish) => ({ wish, seen: undefined, claim: NEW }));
+  const parked = new Set<Item>();
+  let duplicates = 0;
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    await parkNew(context, open, parked);
+    const written = open.map((one) => ({ open: one, entry: nextEntry(context, one) }));
+    const [ours, ...others] = tallyOf(context, open, duplicates);
+    const tallies = [...(ours === undefined ? [] : [{ ...ours, archived }]), ...others].filter(
+      hasNumbers,
+    );
+    if (written.length === 0 && tallies.length === 0) return hold;
+    const changes = written.map(({ open: { seen }, entry }): Change => ({ seen, next: entry }));
+    const refusal = await context.ledger.write(changes, tallies);
+    if (refusal === undefined) {
+      settleHold(hold, written);
+      return hold;
+    }
+    const again = open.flatMap((one) => {
+      const { key } = one.wish.item;
+      if (!refusal.has(key)) return [one];
+      const found = reconsider(context, one.wish, refusal.get(key), hold);
+      duplicates += found.duplicates;
+      return found.open;
+    });
+    open = withinTransaction(again, hold);
+  }
+  for (const { wish } of open) hold.leave.push({ item: wish.item, forMs: 1_000 });
+  return hold;
+};

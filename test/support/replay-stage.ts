@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto';
+import { CreateTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, PublishBatchCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
+import { localClients } from '../../local/clients.ts';
+import { lambdaContext, prepareFunction } from './function-stage.ts';
+
+type Handler = (event: unknown, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
+
+type Webhook = { endpoint: string; receiver?: 'strict' | 'idempotent'; raw?: boolean };
+
+/** A topic whose deliveries lie in a queue, as they would after an outage, and all that the replay has around it. */
+export const prepareReplay = async (endpoint: string, webhook: Webhook) => {
+  const { sns, sqs, dynamodb } = localClients(endpoint);
+  const name = `replay-${randomUUID().slice(0, 8)}`;
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dlq` }));
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
+  );
+  const { QueueArn = '' } = Attributes;
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: QueueArn,
+      ...(webhook.raw === true ? { Attributes: { RawMessageDelivery: 'true' } } : {}),
+    }),
+  );
+  const table = `${name}-ledger`;
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName: table,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  const stage = await prepareFunction(
+    'replay-dead-letters',
+    `plan: mailblast
+webhooks:
+  ses-events:
+    topic: ${TopicArn}
+    endpoint: ${webhook.endpoint}
+    receiver: ${webhook.receiver ?? 'strict'}
+    raw-delivery: ${webhook.raw === true}
+    dead-letters: { queue: ${QueueUrl} }
+`,
+  );
+  const { s3 } = stage.clients;
+
+  return {
+    ...stage,
+    topicArn: TopicArn,
+    dlq: QueueUrl,
+    table,
+    environment: {
+      ...stage.environment,
+      LEDGER_TABLE: table,
+      ARCHIVE_BUCKET: stage.ledgerBucket,
+      POLL_SECONDS: '1',
+    },
+    /** Publishes events, which SNS puts into the queue; answers the ids that SNS gave them. */
+    publish: async (messages: readonly string[]): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let first = 0; first < messages.length; first += 10) {
+        const { Successful = [] } = await sns.send(
+          new PublishBatchCommand({
+            TopicArn,
+            PublishBatchRequestEntries: messages
+              .slice(first, first + 10)
+              .map((Message, index) => ({ Id: String(index), Message })),
+          }),
+        );
+        ids.push(...Successful.map(({ MessageId = '' }) => MessageId));
+      }
+      return ids;
+    },
+    /** Puts bodies into the queue as they are. */
+    putRaw: async (bodies: readonly string[]): Promise<void> => {
+      for (let first = 0; first < bodies.length; first += 10) {
+        await sqs.send(
+          new SendMessageBatchCommand({
+            QueueUrl,
+            Entries: bodies
+              .slice(first, first + 10)
+              .map((MessageBody, index) => ({ Id: String(index), MessageBody })),
+          }),
+        );
+      }
+    },
+    depth: async (): Promise<number> => {
+      const { Attributes: now = {} } = await sqs.send(
+        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+      );
+      return (
+        Number(now.ApproximateNumberOfMessages) + Number(now.ApproximateNumberOfMessagesNotVisible)
+      );
+    },
+    entries: async () => {
+      const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: table }));
+      return Items.filter(({ sk }) => sk?.S === 'message');
+    },
+    /** The lines of the archive's objects below a folder. */
+    archived: async (prefix: string): Promise<Record<string, unknown>[]> => {
+      const Bucket = stage.ledgerBucket;
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket, Prefix: prefix }));
+      const texts = await Promise.all(
+        Contents.map(async ({ Key }) => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+          return (await Body?.transformToString()) ?? '';
+        }),
+      );
+      return texts.flatMap((text) =>
+        text
+          .split('\n')
+          .filter((line) => line !== '')
+          .map((line) => JSON.parse(line)),
+      );
+    },
+  };
+};
+
+
+/** The exported handler, started cold. */
+export const loadReplay = async (environment: Record<string, string>) => {
+  for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
+  vi.resetModules();
+  const loaded: { handler: Handler } = await import(
+    '../../functions/replay-dead-letters/handler.ts'
+  );
+  return (event: unknown, remainingMs = 60_000) =>
+    loaded.handler(event, lambdaContext(remainingMs));
+};
