@@ -134,7 +134,6 @@ webhooks:
   };
 };
 
-
 /** The exported handler, started cold. */
 export const loadReplay = async (environment: Record<string, string>) => {
   for (const [variable, value] of Object.entries(environment)) vi.stubEnv(variable, value);
