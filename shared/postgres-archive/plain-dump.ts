@@ -3,6 +3,7 @@ import type { CopyRows } from './copy-rows.ts';
 import type { DumpContents } from './dump-contents.ts';
 import { PlainContents, readSetting } from './plain-contents.ts';
 import { PlainEnds } from './plain-ends.ts';
+import { readableName } from './plain-frame.ts';
 import { PlainStructure } from './plain-structure.ts';
 import { SqlLexer } from './sql-lexer.ts';
 import type { SqlStatement } from './sql-statement.ts';
@@ -115,16 +116,16 @@ export class PlainDumpWalk {
 
   #comment(text: string, isInside: boolean): void {
     const wasInDump = this.#structure.isInDump;
-    this.#structure.comment(this.#contents.decode(text), isInside, this.#lexer.position);
+    this.#structure.comment(text, isInside, this.#lexer.position);
     const isEnd = wasInDump && !this.#structure.isInDump;
     const fault = isEnd ? this.#contents.endDump() : this.#contents.comment(text, isInside);
     if (fault !== undefined) this.#fail(fault);
   }
 
   #command(text: string): void {
-    this.#structure.command(this.#contents.decode(text), this.#lexer.position);
+    this.#structure.command(text, this.#lexer.position);
     const { database, kind } = this.#structure;
-    this.#contents.database = database;
+    this.#contents.database = database === undefined ? undefined : readableName(database);
     this.#contents.isCluster = kind === 'cluster';
     if (text.startsWith('\\encoding')) this.#set(text);
   }

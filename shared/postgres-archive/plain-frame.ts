@@ -1,4 +1,5 @@
 import { DamageError } from '../backup-encoding/damage-error.ts';
+import { decodeName } from '../tar/member-name.ts';
 
 /** Source: pg_backup_archiver.c (RestoreArchive) and pg_dumpall.c (main). */
 export const FRAME = /^-- PostgreSQL database (cluster )?dump( complete)?$/;
@@ -8,6 +9,9 @@ const CONNECT = /^\\(?:connect|c) +(?:-reuse-previous=on +)?(.+)$/;
 export const ANNOUNCED = /^-- (?:Database "(.*)" dump|Name: (.*); Type: DATABASE; .*)$/;
 /** What pg_dump -C may say of the database itself before it connects to it. */
 export const OBJECT = /^-- (?:Data for |Statistics for )?Name: .*; Type: (?!DATABASE)/;
+
+/** A name of one character per byte, as it is to be read. Two that differ need not differ here. */
+export const readableName = (name: string): string => decodeName(Buffer.from(name, 'latin1'));
 
 /** The name in `\connect name` or `\connect -reuse-previous=on "dbname='na\'me'"`. */
 export const readConnection = (text: string): string | undefined => {

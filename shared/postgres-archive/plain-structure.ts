@@ -6,6 +6,7 @@ import {
   KNOWN_COMMANDS,
   notADump,
   OBJECT,
+  readableName,
   readConnection,
   secondDump,
   TOKEN,
@@ -18,6 +19,9 @@ type Progress = 'none' | 'open' | 'closing' | 'complete';
 /**
  * The frame of a plain dump: a header, `\restrict` tokens in pairs, a footer at the very end, and in the dump
  * of a cluster the same again for each database. Throws where the frame breaks.
+ *
+ * Text has one character per byte: pg_dump says a database's name in one encoding and connects to it in
+ * another (`\encoding SQL_ASCII`), by the same bytes.
  *
  * A second dump behind the first is allowed where people join dumps on purpose: behind `pg_dumpall
  * --globals-only`, and where it goes into a database of its own (`pg_dump -C`, or `\connect` before it).
@@ -105,7 +109,7 @@ export class PlainStructure {
   }
 
   #ofDatabase(): string {
-    return this.database === undefined ? '' : ` of database ${this.database}`;
+    return this.database === undefined ? '' : ` of database ${readableName(this.database)}`;
   }
 
   #foot(isCluster: boolean, position: number): void {
@@ -130,7 +134,7 @@ export class PlainStructure {
     if (!mustConnect || (this.#isConnected && isThere)) return;
     throw new DamageError(
       'corrupt',
-      `the dump before byte ${position} does not connect to the database ${this.#announced ?? ''} that it is for`,
+      `the dump before byte ${position} does not connect to the database ${readableName(this.#announced ?? '')} that it is for`,
     );
   }
 

@@ -216,6 +216,15 @@ describe('the dump of a cluster', () => {
     );
   });
 
+  it('names databases by letters that are not ASCII, though it connects to them in another encoding', () => {
+    for (const name of ['15-verbose-clean.sql', '15-cluster-schema.sql']) {
+      const umlauts = Buffer.from('Straße').toString('latin1');
+      const dump = edit(name, (text) => text.replaceAll('odd; ', umlauts));
+      expect(dump.includes('\\encoding SQL_ASCII')).toBe(true);
+      expect(walkPlain(dump).contents.databases).toContain('Straße"name\'');
+    }
+  });
+
   it('in which a database does not connect to itself is broken', () => {
     for (const name of ['mailblast', 'postgres']) {
       expect(judge('cluster.sql', (text) => text.replace(`\\connect ${name}\n`, ''))).toMatch(
