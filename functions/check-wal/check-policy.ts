@@ -19,6 +19,7 @@ import { type HeaderLook, readHeaders } from './read-headers.ts';
 import { refreshForms, refreshHeaders } from './refresh-headers.ts';
 import { type Memory, surveyArchive } from './survey-archive.ts';
 import { type DeepRange, walkDeeply } from './walk-deeply.ts';
+import { refreshEnds } from './walk-ends.ts';
 
 /** So often everything is read again: deletions of old segments are seen by nothing else. */
 const FULL_SCAN_MS = 24 * 3_600_000;
@@ -102,7 +103,11 @@ const lookInside = async (
   // Under another segment size the same numbers are other segments.
   const known = memory?.known.segmentSize === survey.segmentSize ? memory : undefined;
   const before = known?.deep ?? emptyDeepMemory(now);
-  const deep = { ...before, forms: refreshForms(before.forms, survey) };
+  const deep = {
+    ...before,
+    forms: refreshForms(before.forms, survey),
+    ends: refreshEnds(before.ends, survey),
+  };
   const headersBefore = known?.headers ?? emptyHeaderMemory(now);
   const headers = refreshHeaders(headersBefore, deep.forms, survey, now);
   const input = { policy, survey, full, memory: headers, readSecret, read: client.readHead };
@@ -159,7 +164,7 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     decideContent(policy, survey, look),
     decideRecovery(policy, survey, {
       headers: look.memory,
-      deep: look.deep?.memory.forms,
+      deep: look.deep?.memory,
       rpoSeconds,
       now,
     }),

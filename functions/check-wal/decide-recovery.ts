@@ -6,14 +6,17 @@ import {
   type Hole,
   type RecoveryWindow,
   recoveryWindows,
+  type SegmentTime,
+  type WindowEnd,
 } from '../../shared/postgres-wal/recovery-windows.ts';
+import { formatSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import { isAcknowledged } from './acknowledged-gaps.ts';
 import { brokenSegments } from './broken-segments.ts';
 import { expiredBefore } from './decide-expiry.ts';
+import type { DeepMemory } from './deep-memory.ts';
 import { plural } from './describe-gaps.ts';
 import type { HeaderMemory } from './header-memory.ts';
 import type { Judgement } from './judgement.ts';
-import type { Blocks } from './read-blocks.ts';
 import { archiveOf, type Survey } from './survey.ts';
 
 /** Windows listed in a report, the youngest base backups first. */
@@ -28,6 +31,19 @@ const time = (at: number | undefined): string | null =>
 const words = ({ first, last, kind }: Hole): string =>
   `${first === last ? first : `${first} to ${last}`} ${kind === 'missing' ? (first === last ? 'is missing' : 'are missing') : 'cannot be read'}`;
 
+/** When it was archived says nothing of a segment in the middle: the time is that of an earlier one. */
+const endTime = ({ time: end }: WindowEnd): string | null =>
+  time(end?.means === 'archived-later' ? undefined : end?.at);
+
+/** The transactions that walks through the segments at the ends of the windows came to. */
+const timesOf =
+  ({ segmentSize }: Survey, ends: DeepMemory['ends']) =>
+  (timeline: number, number: bigint): SegmentTime | undefined => {
+    const segment = formatSegmentName({ timeline, number }, segmentSize);
+    const at = ends.find(({ name }) => name.startsWith(segment))?.at;
+    return at === undefined ? undefined : { at, means: 'last-transaction' };
+  };
+
 const listed = (window: RecoveryWindow) => ({
   backup: window.backup.name,
   timeline: window.timeline,
@@ -37,7 +53,7 @@ const listed = (window: RecoveryWindow) => ({
     : {
         from: window.state === 'usable' ? time(window.from.at) : null,
         fromLsn: formatLsn(window.state === 'usable' ? window.from.lsn : window.backup.start),
-        to: time(window.to.time?.at),
+        to: endTime(window.to),
         toSegment: window.to.segment,
         endedBy: window.endedBy === undefined ? null : words(window.endedBy),
       }),
@@ -102,7 +118,8 @@ const usable = (facts: Facts, rpoSeconds: number | undefined): Said => {
   const { window, seconds } = rpo;
   const since = window.state === 'usable' ? time(window.from.at) : null;
   const to = window.state === 'incomplete' ? undefined : window.to;
-  const until = `${to?.segment} (${time(to?.time?.at)})`;
+  const at = to && endTime(to);
+  const until = at ? `${to?.segment} (${at})` : to?.segment;
   const goal =
     rpoSeconds !== undefined && seconds > rpoSeconds
       ? `, and ${formatDuration(rpoSeconds)} is the objective`
@@ -136,7 +153,7 @@ const usable = (facts: Facts, rpoSeconds: number | undefined): Said => {
 
 type Known = {
   headers: HeaderMemory;
-  deep?: ReadonlyMap<string, Blocks>;
+  deep?: Pick<DeepMemory, 'forms' | 'ends'>;
   rpoSeconds?: number;
   now: Date;
 };
@@ -151,7 +168,11 @@ export const decideRecovery = (
   survey: Survey,
   { headers, deep, rpoSeconds, now }: Known,
 ): Judgement => {
-  const archive = { ...archiveOf(survey), broken: brokenSegments(survey, headers, deep) };
+  const archive = {
+    ...archiveOf(survey),
+    broken: brokenSegments(survey, headers, deep?.forms),
+    timeOf: timesOf(survey, deep?.ends ?? []),
+  };
   const backups = survey.labels.map(({ backup }) => backup);
   const windows = recoveryWindows(archive, backups);
   const rpo = achievedRpo(windows, now.getTime());

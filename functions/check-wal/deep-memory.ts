@@ -12,6 +12,17 @@ export type DeepMemory = {
   days: [day: number, segments: number][];
   /** The youngest end of a transaction that a walk came by, in milliseconds since 1970. */
   lastCommit?: number;
+  /** Segments that recoveries end in, and others that end early. */
+  ends: WalkedEnd[];
+};
+
+/** A file that was walked, of which more is known than that it is whole. */
+export type WalkedEnd = {
+  name: string;
+  /** Its last transaction, else its last checkpoint, in milliseconds since 1970. */
+  at?: number;
+  /** Its WAL ends before its last byte, which is right only where nothing follows. */
+  isEarly: boolean;
 };
 
 export const deepMemorySchema = z.object({
@@ -19,12 +30,16 @@ export const deepMemorySchema = z.object({
   sweptSince: z.number(),
   days: z.array(z.tuple([z.int(), z.int()])),
   lastCommit: z.number().optional(),
+  ends: z
+    .array(z.object({ name: z.string(), at: z.number().optional(), isEarly: z.boolean() }))
+    .default([]),
 });
 
 export const emptyDeepMemory = (now: Date): DeepMemory => ({
   forms: new Map(),
   sweptSince: now.getTime(),
   days: [],
+  ends: [],
 });
 
 export const encodeDeep = ({ forms, ...rest }: DeepMemory): z.infer<typeof deepMemorySchema> => ({

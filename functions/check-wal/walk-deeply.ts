@@ -1,18 +1,19 @@
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
-import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
-import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
+import { NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import { judgeWalk, type WalkVerdict } from '../../shared/postgres-wal/judge-walk.ts';
 import type { WalCarry } from '../../shared/postgres-wal/segment-walk.ts';
-import { walkSegment } from '../../shared/postgres-wal/walk-segment.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { countDay, type DeepMemory } from './deep-memory.ts';
-import { type HeaderMemory, MAX_FINDINGS } from './header-memory.ts';
-import { type Blocks, isMarked, markRead, onlyBad } from './read-blocks.ts';
+import type { HeaderMemory } from './header-memory.ts';
+import { noteTurn, noteWalk } from './note-walk.ts';
+import { type Blocks, onlyBad } from './read-blocks.ts';
 import { layersOf } from './segment-layers.ts';
 import type { Survey } from './survey.ts';
 import { type SegmentFile, unreadFiles } from './unread-files.ts';
+import { walkEnds } from './walk-ends.ts';
+import { carryOf, walkFile } from './walk-file.ts';
+import { fileBefore, hasGoodHeader, mayEndEarly } from './walkable-files.ts';
 
 /** A range of one timeline by the names of its segments, both included. */
 export type DeepRange = { first: string; last: string };
@@ -49,102 +50,100 @@ const SPARE = 0.8;
 export const samplesARun = (segments: number, rereadSeconds: number): number =>
   Math.max(1, Math.ceil((segments * RUN_SECONDS) / (SPARE * rereadSeconds)));
 
-const blocksIn = (forms: Map<string, Blocks>, key: string): Blocks => {
-  const blocks = forms.get(key) ?? new Map();
-  forms.set(key, blocks);
-  return blocks;
-};
-
-/** Damage of a layer is damage of the segment. */
-const walkOne = async (
-  { client, policy, readSecret }: Input,
-  { segment, suffix }: SegmentFile,
-  carry: WalCarry | undefined,
-  isLast: boolean,
-): Promise<WalkVerdict> => {
-  const encoding = layersOf(policy, suffix);
-  const stored = client.readWhole(segment + suffix);
-  try {
-    const source =
-      typeof encoding === 'string' || encoding.length === 0
-        ? stored
-        : (await openLayers({ source: stored, encoding, inside: 'anything', readSecret })).source;
-    const timeline = Number.parseInt(segment.slice(0, 8), 16);
-    return judgeWalk(await walkSegment(source, { carry, timeline }), isLast ? 'perhaps' : 'no');
-  } catch (error) {
-    if (!(error instanceof DamageError)) throw error;
-    return {
-      verdict: 'fail',
-      finding: error.damage,
-      detail: `it cannot be opened: ${error.message}`,
-    };
-  } finally {
-    await stored.return(undefined);
-  }
-};
-
 const isWithin = ({ segment }: SegmentFile, range: DeepRange | undefined): boolean =>
   range === undefined || (range.first <= segment && segment <= range.last);
 
-/**
- * Walks whole segments, record by record: a sample that goes round the archive within the plan's `reread`,
- * or what was asked for. Only segments with a right header are walked. May be stopped anywhere; the next
- * run goes on. Changes `deep` and the findings of `headers`. Never rejects.
- */
-export const walkDeeply = async (input: Input): Promise<DeepLook> => {
-  const { policy, survey, headers, deep, asked, now } = input;
+/** What the walk over the segment before hands over; that is walked first where it was not just now. */
+const carryInto = async (
+  input: Input,
+  file: SegmentFile,
+  last: { segment: string; carry?: WalCarry } | undefined,
+): Promise<{ carry?: WalCarry; bytes: number }> => {
+  const before = fileBefore(input, file);
+  if (before === undefined) return { bytes: 0 };
+  if (before.segment === last?.segment) return { carry: last.carry, bytes: 0 };
+  const verdict = await walkFile(input, before, { mayEndEarly: false });
+  const bytes = verdict.verdict === 'pass' ? verdict.walk.bytes : 0;
+  return { carry: carryOf(verdict), bytes };
+};
+
+function* only(
+  files: Iterable<SegmentFile>,
+  isWanted: (file: SegmentFile) => boolean,
+): Generator<SegmentFile> {
+  for (const file of files) if (isWanted(file)) yield file;
+}
+
+const troubleOf = (error: unknown): DeepLook['trouble'] => {
+  if (error instanceof NotJudgedError) return { reason: error.reason, detail: error.message };
+  const { reason, message } = describeAwsFailure(error);
+  return { reason, detail: message };
+};
+
+/** Which segments are to be walked now; a sweep that is through begins again when it is due or asked for. */
+const beginSweep = ({ policy, survey, headers, deep, asked, now }: Input) => {
   const isReadable = (suffix: string): boolean => typeof layersOf(policy, suffix) !== 'string';
-  const wanted = (forms: Map<string, Blocks>) =>
+  const without = (forms: Map<string, Blocks>) =>
     unreadFiles(survey, { ...headers, forms }, isReadable);
+  const isEnd = mayEndEarly({ survey });
+  const early = new Set(deep.ends.flatMap(({ name, isEarly }) => (isEarly ? [name] : [])));
+  // What is known to end early is looked at again when something follows it.
+  const isWalkable = (file: SegmentFile): boolean =>
+    hasGoodHeader(headers, file) && !(early.has(file.segment + file.suffix) && isEnd(file));
+  const isThrough = (): boolean =>
+    only(without(deep.forms).files(), isWalkable).next().done ?? false;
   const age = now.getTime() - deep.sweptSince;
   const isDue = asked !== undefined || age >= SPARE * policy.rereadSeconds * 1_000;
-  // A sweep that is through begins again when it is due, or when it is asked for.
-  if (asked?.range === undefined && isDue && wanted(deep.forms).count === 0) {
+  if (asked?.range === undefined && isDue && isThrough()) {
     deep.forms = new Map([...deep.forms].map(([key, blocks]) => [key, onlyBad(blocks)]));
     deep.sweptSince = now.getTime();
   }
-  const all = wanted(asked?.range === undefined ? deep.forms : new Map());
-  const segments = wanted(new Map()).count;
-  const most = asked === undefined ? samplesARun(segments, policy.rereadSeconds) : segments;
+  const range = asked?.range;
+  const all = without(new Map());
+  const files =
+    range === undefined
+      ? only(without(deep.forms).files(), isWalkable)
+      : only(all.files(), (file) => isWithin(file, range) && hasGoodHeader(headers, file));
+  return { files, segments: all.count, isEnd };
+};
+
+/**
+ * Walks whole segments, record by record: those at which recoveries end, and a sample that goes round the
+ * archive within the plan's `reread`, or what was asked for. Of each the record that began in the segment
+ * before is checked too. Only segments with a right header are walked. May be stopped anywhere; the next
+ * run goes on. Changes `deep` and the findings of `headers`. Never rejects.
+ */
+export const walkDeeply = async (input: Input): Promise<DeepLook> => {
+  const { policy, headers, deep, asked, now } = input;
   const until =
     asked === undefined ? Math.min(input.until, performance.now() + SAMPLE_MS) : input.until;
-  const mostBytes = asked === undefined ? SAMPLE_BYTES : Number.POSITIVE_INFINITY;
   let [walked, left, bytes] = [0, 0, 0];
-  let carry: WalCarry | undefined;
+  let last: { segment: string; carry?: WalCarry } | undefined;
   let trouble: DeepLook['trouble'];
-  for (const file of all.files()) {
-    const { key, number, segment, suffix } = file;
-    const isGood =
-      isMarked(headers.forms.get(key), number, 'read') &&
-      !isMarked(headers.forms.get(key), number, 'bad');
-    if (!isWithin(file, asked?.range) || !isGood) continue;
+  try {
+    await walkEnds(input, deep, until);
+  } catch (error) {
+    trouble = troubleOf(error);
+  }
+  const { files, segments, isEnd } = beginSweep(input);
+  const most = asked === undefined ? samplesARun(segments, policy.rereadSeconds) : segments;
+  const mostBytes = asked === undefined ? SAMPLE_BYTES : Number.POSITIVE_INFINITY;
+  for (const file of files) {
     const isOver = walked >= most || bytes >= mostBytes || performance.now() >= until;
     if (isOver || trouble !== undefined) {
       left += 1;
       continue;
     }
-    const timeline = survey.seen.timelines.get(Number.parseInt(key, 10));
     try {
-      const verdict = await walkOne(input, file, carry, timeline?.newest?.number === number);
+      const before = await carryInto(input, file, last);
+      const mayEnd = { carry: before.carry, mayEndEarly: isEnd(file) };
+      const verdict = await walkFile(input, file, mayEnd);
       walked += 1;
-      const bad = verdict.verdict === 'fail';
-      markRead(blocksIn(deep.forms, key), number, { at: 0, bad, wholeBlockSeen: false });
-      carry = undefined;
-      if (verdict.verdict === 'pass') {
-        const { walk } = verdict;
-        bytes += walk.bytes;
-        carry = 'carry' in walk.ending ? walk.ending.carry : undefined;
-        deep.lastCommit =
-          Math.max(deep.lastCommit ?? 0, walk.lastTransaction?.at ?? 0) || undefined;
-      } else if (bad && headers.findings.length < MAX_FINDINGS) {
-        const { finding, detail } = verdict;
-        headers.findings.push({ name: segment + suffix, finding, detail });
-      }
+      last = { segment: file.segment, carry: carryOf(verdict) };
+      if (verdict.verdict !== 'unknown' || verdict.reason !== 'ends-early') noteTurn(deep, file);
+      bytes += before.bytes + noteWalk({ headers, deep }, file, verdict, false);
     } catch (error) {
-      trouble =
-        error instanceof NotJudgedError
-          ? { reason: error.reason, detail: error.message }
-          : { reason: describeAwsFailure(error).reason, detail: describeAwsFailure(error).message };
+      trouble = troubleOf(error);
       left += 1;
     }
   }

@@ -1,4 +1,5 @@
 import { formatLsn } from './lsn.ts';
+import { lower } from './segment-runs.ts';
 import type { SegmentWalk, WalkResult } from './segment-walk.ts';
 
 export type WalkVerdict =
@@ -38,7 +39,9 @@ export const judgeWalk = (
     return { verdict: 'pass', walk: result.walk };
   }
   const { kind, detail, lsn } = ending.stop;
-  const where = `${detail} at ${formatLsn(lsn)}, and no recovery comes beyond ${formatLsn(end)}`;
+  // A record that began in the segment before is left out as a whole.
+  const reached = lower(lsn, end);
+  const where = `${detail} at ${formatLsn(lsn)}, and no recovery comes beyond ${formatLsn(reached)}`;
   return ending.kind === 'early' && mayEndEarly === 'perhaps'
     ? { verdict: 'unknown', reason: 'ends-early', detail: where }
     : { verdict: 'fail', finding: kind, detail: where, lsn };

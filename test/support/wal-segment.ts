@@ -31,7 +31,10 @@ export const segmentHeader = (name: string, changes: Changes = {}): Buffer => {
   return header;
 };
 
-/** A whole segment that holds nothing but a forced switch, as {@link segmentHeader} begins it. */
+/**
+ * A whole segment that holds nothing but a forced switch, as {@link segmentHeader} begins it. It follows the
+ * one of the number before it.
+ */
 export const wholeSegment = (name: string, changes: Changes = {}): Buffer => {
   const header = segmentHeader(name, changes);
   const segmentSize = header.readUInt32LE(32);
@@ -41,6 +44,8 @@ export const wholeSegment = (name: string, changes: Changes = {}): Buffer => {
     segmentSize,
     timeline: header.readUInt32LE(4),
     magic: header.readUInt16LE(0),
+    // The one before it begins with its switch.
+    prev: BigInt(number - 1) * BigInt(segmentSize) + 40n,
   };
   const segment = writeSegment([SWITCH_RECORD], shape);
   header.copy(segment, 24, 24);

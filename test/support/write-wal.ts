@@ -6,6 +6,8 @@ export type WalShape = {
   number?: number;
   segmentSize?: number;
   blockSize?: number;
+  /** Where the last record before this segment begins. */
+  prev?: bigint;
 };
 
 /** A body is what follows the record's header; without one it holds `data`. */
@@ -63,7 +65,7 @@ export const writeSegment = (records: readonly WalRecord[], shape: WalShape = {}
     }
     at += isFirst ? 40 : 24;
   };
-  let prev = address > 0n ? address - 64n : 0n;
+  let prev = shape.prev ?? (address > 0n ? address - 64n : 0n);
   for (const record of records) {
     if (at >= segmentSize) break;
     if (at % blockSize === 0) startPage(0);

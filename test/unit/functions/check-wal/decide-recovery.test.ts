@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideRecovery } from '../../../../functions/check-wal/decide-recovery.ts';
+import type { DeepMemory } from '../../../../functions/check-wal/deep-memory.ts';
 import { emptyHeaderMemory } from '../../../../functions/check-wal/header-memory.ts';
 import { readLabels } from '../../../../functions/check-wal/label-reader.ts';
 import { formatLsn } from '../../../../shared/postgres-wal/lsn.ts';
@@ -30,6 +31,7 @@ type Case = {
   policy?: ReturnType<typeof walPolicy>;
   rpoSeconds?: number;
   unreadable?: boolean;
+  ends?: DeepMemory['ends'];
 };
 
 const decide = async ({ numbers, bases = [], policy = walPolicy(), ...rest }: Case) => {
@@ -43,9 +45,10 @@ const decide = async ({ numbers, bases = [], policy = walPolicy(), ...rest }: Ca
     },
   };
   const labels = await readLabels(client, survey.seen.labels, [], survey.segmentSize);
-  const { rpoSeconds } = rest;
+  const { rpoSeconds, ends = [] } = rest;
+  const deep = { forms: new Map(), ends };
   const headers = emptyHeaderMemory(NOW);
-  return decideRecovery(policy, { ...survey, labels }, { headers, rpoSeconds, now: NOW });
+  return decideRecovery(policy, { ...survey, labels }, { headers, deep, rpoSeconds, now: NOW });
 };
 
 describe('from when to when an archive can be recovered', () => {
@@ -64,6 +67,24 @@ describe('from when to when an archive can be recovered', () => {
     });
     expect(said.measurements).toContainEqual({ name: 'rpo-achieved', value: 600, unit: 'seconds' });
     expect(said.summary).toContain('a disaster now would lose 10m at most');
+  });
+
+  it('goes by the last transaction, since the archive may have been behind', async () => {
+    const at = NOW.getTime() - 5 * 3_600_000;
+    const ends = [{ name: `${S(4)}.gz`, at, isEarly: false }];
+    const said = await decide({ numbers: [1, 2, 3, 4], bases: [[2, 3]], ends });
+    expect(said.measurements).toContainEqual({
+      name: 'rpo-achieved',
+      value: 18_000,
+      unit: 'seconds',
+    });
+    expect(said.summary).toContain(`reaches ${S(4)} (${new Date(at).toISOString()})`);
+  });
+
+  it('gives no time for an end of which only the age of an earlier segment is known', async () => {
+    const said = await decide({ numbers: [1, 2, 3, 5], bases: [[1, 1]] });
+    expect(said.observed).toMatchObject({ windows: [{ to: null, toSegment: S(3) }] });
+    expect(said.summary).toContain(`a recovery reaches ${S(3)} from`);
   });
 
   it('names an objective that is exceeded, and leaves the alert to wal-freshness', async () => {

@@ -2,8 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { emptyDeepMemory } from '../../../../functions/check-wal/deep-memory.ts';
 import { emptyHeaderMemory, formKey } from '../../../../functions/check-wal/header-memory.ts';
 import { type Blocks, countMarked, markRead } from '../../../../functions/check-wal/read-blocks.ts';
+import type { HistoryRead } from '../../../../functions/check-wal/survey.ts';
 import { samplesARun, walkDeeply } from '../../../../functions/check-wal/walk-deeply.ts';
+import { classifyArchiveName } from '../../../../shared/postgres-wal/archive-name.ts';
+import { parseHistoryFile } from '../../../../shared/postgres-wal/history-file.ts';
+import { formatSegmentName } from '../../../../shared/postgres-wal/segment-name.ts';
 import { wholeSegment } from '../../../support/wal-segment.ts';
+import { walArchive, wholeSegments } from '../../../support/wal-segments.ts';
 import { file, READING } from './listed-archive.ts';
 import { surveyOf, walPolicy } from './surveyed-archive.ts';
 
@@ -62,9 +67,10 @@ describe('the walk through whole segments', () => {
   it('goes round, rests, and begins again in time', async () => {
     const { walk, asked } = archive(2);
     for (let run = 0; run < 4; run += 1) await walk();
-    expect(asked).toEqual([name(1), name(2)]);
+    // The end first; and before its turn comes, the one before it.
+    expect(asked).toEqual([name(2), name(1), name(1), name(2)]);
     await walk(new Date(NOW.getTime() + 25 * DAY));
-    expect(asked).toEqual([name(1), name(2), name(1)]);
+    expect(asked.slice(4)).toEqual([name(1)]);
   });
 
   it('walks a range on demand, whatever was walked before', async () => {
@@ -72,7 +78,37 @@ describe('the walk through whole segments', () => {
     const range = { first: name(2), last: name(3) };
     expect(await walk(NOW, { asked: { range } })).toMatchObject({ walked: 2, left: 0 });
     await walk(NOW, { asked: { range } });
-    expect(asked).toEqual([name(2), name(3), name(2), name(3)]);
+    const walks = [name(1), name(2), name(3)];
+    expect(asked).toEqual([name(5), ...walks, ...walks]);
+  });
+
+  it('begins again although a segment cannot be walked', async () => {
+    const { walk, asked, headers } = archive(3);
+    const blocks = headers.forms.get(formKey(1, '')) ?? new Map();
+    markRead(blocks, 2n, { at: 0, bad: true, wholeBlockSeen: true });
+    for (let run = 0; run < 4; run += 1) await walk();
+    expect(asked).toEqual([name(3), name(1), name(3)]);
+    await walk(new Date(NOW.getTime() + 25 * DAY));
+    expect(asked.slice(3)).toEqual([name(1)]);
+  });
+
+  it('walks an early end again when something follows, and no more often', async () => {
+    const { walk, asked, deep } = archive(2, (bytes, one) => {
+      if (one === name(2)) bytes.fill(0, 40);
+    });
+    for (let run = 0; run < 4; run += 1) await walk();
+    expect(asked).toEqual([name(2), name(1)]);
+    expect(deep.ends).toEqual([{ name: name(2), at: undefined, isEarly: true }]);
+    const names = [1, 2, 3].map((number) => file(name(number), MB));
+    const survey = surveyOf(names, [], { ...READING, segmentSize: MB });
+    const headers = emptyHeaderMemory(NOW);
+    headers.forms.set(formKey(1, ''), new Map());
+    for (const number of [1n, 2n, 3n]) {
+      const blocks = headers.forms.get(formKey(1, '')) ?? new Map();
+      markRead(blocks, number, { at: 0, bad: false, wholeBlockSeen: true });
+    }
+    await walk(NOW, { survey, headers });
+    expect(headers.findings).toMatchObject([{ name: name(2), finding: 'zeros' }]);
   });
 
   it('stops when time is up, and says what is left', async () => {
@@ -106,5 +142,73 @@ describe('the walk through whole segments', () => {
       left: 2,
       trouble: { reason: 'throttled' },
     });
+  });
+});
+
+describe('the walk through the archive of a real server, one segment a run', () => {
+  const real = new Map(wholeSegments(15));
+  const files = [...real].map(([one, bytes]) => file(one, bytes.length, 1_000));
+  const histories = [...walArchive(15)].flatMap(([one, bytes]): HistoryRead[] => {
+    const what = classifyArchiveName(one);
+    const read = parseHistoryFile(bytes.toString());
+    if (what.kind !== 'history' || !read.ok) return [];
+    return [{ timeline: what.timeline, name: one, etag: '', switches: read.switches }];
+  });
+  const survey = surveyOf(files, histories, { ...READING, segmentSize: MB });
+
+  /** As many runs as there are segments, and what they find. */
+  const sweep = async (change: (bytes: Buffer, name: string) => void = () => {}) => {
+    const headers = emptyHeaderMemory(NOW);
+    for (const [timeline, { runs }] of survey.seen.timelines) {
+      const blocks: Blocks = new Map();
+      for (const { first, last } of runs)
+        for (let number = first; number <= last; number += 1n)
+          markRead(blocks, number, { at: 0, bad: false, wholeBlockSeen: true });
+      headers.forms.set(formKey(timeline, ''), blocks);
+    }
+    const deep = emptyDeepMemory(NOW);
+    const client = {
+      readWhole: async function* (one: string) {
+        const bytes = Buffer.from(real.get(one) ?? '');
+        change(bytes, one);
+        yield bytes;
+      },
+    };
+    const readSecret = async () => 'unused';
+    const input = { client, policy: walPolicy(), readSecret, survey, headers, deep };
+    for (let run = 0; run < real.size; run += 1)
+      await walkDeeply({ ...input, now: NOW, until: Number.POSITIVE_INFINITY });
+    return { headers, deep };
+  };
+  const flip = (at: number) => (bytes: Buffer) => bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
+
+  it('finds nothing wrong, and to which transaction a recovery comes', async () => {
+    const { headers, deep } = await sweep();
+    expect(headers.findings).toEqual([]);
+    const newest = files.at(-1)?.name;
+    expect(deep.ends).toMatchObject([{ name: newest, at: expect.any(Number), isEarly: false }]);
+    expect(deep.ends[0]?.at).toBe(deep.lastCommit);
+  });
+
+  it('checks the record that began in the segment before', async () => {
+    // Not of the large record that began two segments before.
+    const continued = [...real].filter(
+      ([, bytes]) => (bytes.readUInt16LE(2) & 1) === 1 && bytes.readUInt32LE(16) < 5_000,
+    );
+    const [victim = ''] = continued.at(-1) ?? [];
+    const { headers } = await sweep((bytes, one) => {
+      if (one === victim) flip(44)(bytes);
+    });
+    expect(headers.findings).toMatchObject([{ name: victim, finding: 'record-checksum' }]);
+    expect(headers.findings[0]?.detail).toMatch(/at (\S+), and no recovery comes beyond \1$/);
+  });
+
+  it('does not take the end of a timeline for right where another one goes on behind it', async () => {
+    const end = survey.seen.timelines.get(1)?.runs.at(-1)?.last ?? 0n;
+    const last = formatSegmentName({ timeline: 1, number: end }, MB);
+    const { headers } = await sweep((bytes, one) => {
+      if (one === last) bytes.fill(0, 40);
+    });
+    expect(headers.findings).toMatchObject([{ name: last, finding: 'zeros' }]);
   });
 });
