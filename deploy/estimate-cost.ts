@@ -50,7 +50,8 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const stored = plan.backups.filter(isStored);
   const places = stored.reduce((sum, backup) => sum + 1 + backup.copies.length, 0);
   const walArchives = stored.filter(({ kind }) => kind === 'wal').length;
-  const queues = 2 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
+  // Those of verify-backup, confirm-subscription and route-alerts, and one for every channel.
+  const queues = 3 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
   const runs = A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
   const reportsADay =
     reportsOf(plan) * A_DAY.every15Minutes + 5 * walArchives * A_DAY.every5Minutes;

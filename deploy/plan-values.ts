@@ -21,6 +21,7 @@ import {
   senderIdentityArns,
 } from './plan-channels.ts';
 import { objectCreatedResources } from './plan-notifications.ts';
+import { confirmationResources } from './plan-webhooks.ts';
 
 /**
  * What `serverless.yml` and the `function.yml` files may ask of the plan, as `${plan:NAME}`. Lists may
@@ -54,5 +55,6 @@ export const planValues = (plan: Plan, stage: string) => {
     healedTopicArns: topicArns(plan.webhooks.filter(({ heal }) => heal)),
     channelResources: channelResources(stage, channels),
     objectCreatedResources: objectCreatedResources(plan),
+    confirmationResources: confirmationResources(plan),
   };
 };

@@ -7,6 +7,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import * as z from 'zod';
 import { clientSettings } from '../aws-client/client-settings.ts';
 import { createFailureHandler, decideFailure, type FailureHandler } from './dead-letters.ts';
+import { answerJson, type HttpAnswer, type HttpRequest, readHttpRequest } from './http-request.ts';
 import { UnprocessableMessageError } from './message-errors.ts';
 
 /** What one piece of work is given besides its input. */
@@ -34,6 +35,8 @@ type Triggers<Services> = {
   /** One message of a queue. What it throws concerns this message alone. */
   onMessage?: (services: Services, message: QueueMessage, run: Run) => Promise<void>;
   onSchedule?: (services: Services, run: Run) => Promise<unknown>;
+  /** A request to the function's URL. What it throws is answered with 503, and nothing of it is shown. */
+  onRequest?: (services: Services, request: HttpRequest, run: Run) => Promise<HttpAnswer>;
   /** `sls invoke`: the answer goes back to the person who asked. */
   onInvoke?: (services: Services, payload: unknown, run: Run) => Promise<unknown>;
   /** The receive that ends in the dead-letter queue; its redrive policy says the same. */
@@ -75,6 +78,21 @@ const perRecord =
     }
   };
 
+const RETRY_SECONDS = '20';
+
+/** Whoever waits on the other side of an address gets an answer, whatever happens here. */
+const answerOrUnavailable = async (
+  answer: () => Promise<HttpAnswer>,
+  log: Logger,
+): Promise<HttpAnswer> => {
+  try {
+    return await answer();
+  } catch (error) {
+    log.error('A request was not answered', { problem: String(error).slice(0, 500) });
+    return answerJson(503, { result: 'unavailable' }, { 'retry-after': RETRY_SECONDS });
+  }
+};
+
 /**
  * The Lambda entry of a function: tells its triggers apart, processes a batch record by record so that
  * a bad one harms no other, moves what can never succeed to the dead-letter queue with its reason, and
@@ -111,6 +129,12 @@ export const createHandler = <Services>(triggers: Triggers<Services>) => {
     }
     if (triggers.onSchedule !== undefined && scheduleSchema.safeParse(event).success) {
       return triggers.onSchedule(ready(), run(context.awsRequestId));
+    }
+    const { onRequest } = triggers;
+    const request = readHttpRequest(event);
+    if (onRequest !== undefined && request !== undefined) {
+      const answer = () => onRequest(ready(), request, run(context.awsRequestId));
+      return answerOrUnavailable(answer, log);
     }
     if (triggers.onInvoke === undefined) {
       throw new UnprocessableMessageError('unknown-trigger', 'This function takes no such event');

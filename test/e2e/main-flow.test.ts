@@ -90,6 +90,7 @@ describe('a deployed plan', () => {
         'verify-backup': 'lifeboat-local-verify-backup',
         'check-backups': 'lifeboat-local-check-backups',
         'check-wal': 'lifeboat-local-check-wal',
+        'confirm-subscription': 'lifeboat-local-confirm-subscription',
         'route-alerts': 'lifeboat-local-route-alerts',
         'deliver-alert': 'lifeboat-local-deliver-alert',
       },

@@ -12,12 +12,14 @@ const FUNCTIONS = [
   'check-backups',
   'check-wal',
   'check-subscriptions',
+  'confirm-subscription',
   'route-alerts',
   'deliver-alert',
   'replay-dead-letters',
 ];
 const FOURTEEN_DAYS = 1_209_600;
 const LIMIT_BYTES = 1_000_000;
+const MAILBLAST_TOPIC = 'arn:aws:sns:us-east-1:123456789012:mailblast-email-events';
 
 const PLANS = [
   [
@@ -52,6 +54,19 @@ describe.each(PLANS)('packaged with %s', (_, planFile, healedTopics) => {
       ({ Type }) => Type === 'AWS::IAM::Role',
     );
     expect(roles).toHaveLength(FUNCTIONS.length);
+  });
+
+  it('lets confirm-subscription confirm on the topics of the plan, and change no other thing', () => {
+    const statements = roleStatements(service.template)['lifeboat-prod-confirm-subscription'] ?? [];
+    const onTopics = statements.flatMap(({ actions, resources }) =>
+      actions.filter((action) => action.startsWith('sns:')).map((action) => [action, ...resources]),
+    );
+    const topics = planFile === 'plans/mailblast.yml' ? [MAILBLAST_TOPIC] : [];
+    expect(onTopics).toEqual([
+      ...topics.map((topic) => ['sns:ConfirmSubscription', topic]),
+      ...topics.map((topic) => ['sns:ListSubscriptionsByTopic', topic]),
+      ['sns:Publish', '<FactsTopic>'],
+    ]);
   });
 
   it('loses no message: visibility, dead letters for 14 days, failures one by one', () => {
