@@ -35,10 +35,10 @@ const endUnjudged = async (
 const recordProblem = async ({ ledger, memoryMb }: Services, said: Said): Promise<void> => {
   const { report, backup, object, target, reading } = said;
   const place = { bucket: target.bucket, key: target.key };
-  if (report.verdict === 'pass') {
+  const clear = async (): Promise<void> => {
     if ((await ledger.problem(place)) !== undefined) await ledger.clearProblem(place);
-    return;
-  }
+  };
+  if (report.verdict === 'pass') return clear();
   const lastModified = (object?.lastModified ?? new Date(report.checkedAt)).toISOString();
   if (reading.ended !== 'not-seen' || reading.retry) {
     const { checkedAt: since } = report;
@@ -52,6 +52,8 @@ const recordProblem = async ({ ledger, memoryMb }: Services, said: Said): Promis
     };
     await ledger.recordProblem(problem);
   } else if (object !== undefined) {
+    // What stood there before was said of something else, or is not known any more.
+    await clear();
     await ledger.recordUnjudged(backup.name, { ...place, lastModified, memoryMb, report });
   }
 };

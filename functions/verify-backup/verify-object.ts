@@ -40,6 +40,10 @@ const isFresh = (readAt: string, backup: StoredBackup, { cause }: Target, now: D
   return now.getTime() - Date.parse(readAt) < limit;
 };
 
+/** Whether somebody could not see it since it was read, and said so: that ends by another reading alone. */
+const isUnseen = async ({ ledger }: Services, target: Target): Promise<boolean> =>
+  target.cause === 'reread' && (await ledger.problem(target))?.report.verdict === 'unknown';
+
 /** A second reading is judged in the series of the first. */
 const seriesFor = (object: StoredObject, known: Known | undefined): string => {
   const isSame = known?.lastModified === object.lastModified.toISOString();
@@ -96,7 +100,8 @@ export const verifyObject = async (
     isKnown &&
     !force &&
     !hasMoreMemory(known, services.memoryMb) &&
-    isFresh(known.readAt, backup, target, run.now())
+    isFresh(known.readAt, backup, target, run.now()) &&
+    !(await isUnseen(services, target))
   ) {
     return { outcome: 'already-read', report: known.report };
   }

@@ -9,8 +9,10 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createVerificationLedger } from '../../functions/verify-backup/verification-ledger.ts';
 import { backdate } from '../../local/backdate.ts';
 import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
+import { createJsonLedger } from '../../shared/json-ledger/json-ledger.ts';
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
 import { readSample } from '../support/samples.ts';
 
@@ -269,6 +271,33 @@ describe('verify-backup', () => {
     await deliver(created('db/full/a'));
     expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0, unjudged: 0 });
     expect((await verdicts()).at(-1)).toEqual(['pass', 'verified', undefined]);
+  });
+
+  it('looks again at what it could not see, although it was read a moment before', async () => {
+    await stage.put(bucket, 'db/full/a', stored());
+    await deliver(created('db/full/a'));
+    const [passed] = await reports();
+    const unseen = passed && { ...passed.data, verdict: 'unknown' as const, reason: 'timeout' };
+    if (unseen === undefined) throw new Error('nothing was reported');
+    const ledger = createVerificationLedger(createJsonLedger(stage.clients.s3, stage.ledgerBucket));
+    const { checkedAt: at } = unseen;
+    const place = { bucket, key: 'db/full/a', backup: 'full', etag: '' };
+    await ledger.recordProblem({ ...place, since: at, lastModified: at, report: unseen });
+    expect(await sweep()).toMatchObject({ readAgain: 1 });
+    const [again] = await stage.drain(stage.queue);
+    await deliver(again?.Body ?? '');
+    await deliver(again?.Body ?? '');
+    expect(await verdicts()).toEqual([['pass', 'verified', undefined]]);
+    expect(await sweep()).toMatchObject({ readAgain: 0 });
+  });
+
+  it('forgets a broken backup that was written over by one that it cannot judge', async () => {
+    await stage.put(bucket, 'db/full/a.lz4', stored().subarray(0, -160));
+    await deliver(created('db/full/a.lz4'));
+    await stage.put(bucket, 'db/full/a.lz4', stored(Buffer.from('something else')));
+    await deliver(created('db/full/a.lz4'));
+    expect((await verdicts()).at(-1)).toEqual(['unknown', 'format-not-recognised', undefined]);
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0, unjudged: 1 });
   });
 
   it('names the version that it read', async () => {
