@@ -1,7 +1,8 @@
 import { formatDuration } from '../../shared/plan/duration.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { type AchievedRpo, achievedRpo } from '../../shared/postgres-wal/achieved-rpo.ts';
-import { formatLsn } from '../../shared/postgres-wal/lsn.ts';
+import { leftBehind } from '../../shared/postgres-wal/left-behind.ts';
+import { formatLsn, segmentOf } from '../../shared/postgres-wal/lsn.ts';
 import {
   type Hole,
   type RecoveryWindow,
@@ -76,10 +77,12 @@ type Facts = {
 
 const incomplete = ({ policy, survey, now, windows }: Facts): Said | undefined => {
   const expired = expiredBefore(policy, now);
+  const isLeftBehind = leftBehind(archiveOf(survey));
   const at = new Map(survey.labels.map(({ backup, at }) => [backup.name, at]));
   const broken = windows.flatMap((window) =>
     window.state === 'incomplete' &&
     !isOnItsWay(survey, window.missing) &&
+    !isLeftBehind(segmentOf(window.backup.start, survey.segmentSize)) &&
     !isAcknowledged(policy, window.missing, survey.segmentSize, now) &&
     (at.get(window.backup.name) ?? 0) >= expired
       ? [window]

@@ -1,6 +1,14 @@
 import { parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
 import { type Finding, formKey, type HeaderMemory } from './header-memory.ts';
-import { type Blocks, isMarked, type Kind, keepOnly, masksOf, reopen } from './read-blocks.ts';
+import {
+  type Blocks,
+  countMarked,
+  isMarked,
+  type Kind,
+  keepOnly,
+  masksOf,
+  reopen,
+} from './read-blocks.ts';
 import type { Survey } from './survey.ts';
 
 /** So often what is bad or could not be read is looked at again, although nobody wrote to it. */
@@ -42,6 +50,27 @@ const stillMarked = (
     return marks.some((forms) => isMarked(forms.get(key), segment.number, kind));
   });
 
+const readOf = (forms: Forms): number =>
+  [...forms.values()].reduce((sum, blocks) => sum + countMarked(blocks, 'read'), 0);
+
+/**
+ * Once the last segment of the archive's own cluster is gone, as retention does after pg_upgrade, the archive
+ * is of the one that most others are of.
+ */
+const succeed = (memory: HeaderMemory): HeaderMemory => {
+  const { forms, foreign } = memory;
+  const read = [...forms.values()].reduce(
+    (sum, blocks) => sum + countMarked(blocks, 'read') - countMarked(blocks, 'bad'),
+    0,
+  );
+  const others = foreign.toSorted((a, b) => readOf(b.forms) - readOf(a.forms));
+  const [next, ...rest] = others;
+  const isGone = others.reduce((left, one) => left - readOf(one.forms), read) <= 0;
+  return next === undefined || !isGone
+    ? memory
+    : { ...memory, cluster: next.cluster, foreign: rest };
+};
+
 /**
  * What stays true of the memory after a look at the names: what is gone or was written again is
  * forgotten, and once a day also what was wrong or could not be read, so that it is tried again.
@@ -63,7 +92,7 @@ export const refreshHeaders = (
   const foreign = known.foreign
     .map(({ cluster, forms: theirs }) => ({ cluster, forms: refreshForms(theirs, survey) }))
     .filter((one) => one.forms.size > 0);
-  return {
+  return succeed({
     forms,
     foreign,
     cluster: forms.size === 0 ? undefined : known.cluster,
@@ -71,5 +100,5 @@ export const refreshHeaders = (
     findings: stillMarked(known.findings, [forms, compared, deep], survey, 'bad'),
     shut: stillMarked(known.shut, [forms], survey, 'shut'),
     reopenedAt: isDue ? now.getTime() : known.reopenedAt,
-  };
+  });
 };

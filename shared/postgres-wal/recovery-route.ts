@@ -86,13 +86,18 @@ const legsTo = (archive: Archive, timeline: number): Leg[] => {
 const raise = (legs: readonly Leg[], from: bigint): Leg[] =>
   legs.map((leg) => ({ ...leg, from: higher(leg.from, from) }));
 
-/** The oldest base backup whose start lies on the way; it may start in the segment of a switch. */
+/**
+ * The oldest base backup whose start lies on the way; it may start in the segment of a switch. Where the
+ * archive begins exactly with the segment at which one starts, older ones are gone and only their `.backup`
+ * files are left: pg_archivecleanup deletes all segments before that one, and none of these files.
+ */
 const oldestLabel = (
   { labels }: Archive,
   legs: readonly Leg[],
   newest: bigint,
-): bigint | undefined =>
-  labels
+  oldest: bigint | undefined,
+): bigint | undefined => {
+  const starts = labels
     .filter((label) => label.number <= newest)
     .filter((label) =>
       legs.some(
@@ -100,8 +105,12 @@ const oldestLabel = (
           timeline === label.timeline && label.number >= from && label.number <= to + 1n,
       ),
     )
-    .map(({ number }) => number)
-    .reduce<bigint | undefined>((least, n) => lower(least ?? n, n), undefined);
+    .map(({ number }) => number);
+  return (
+    starts.find((number) => number === oldest) ??
+    starts.reduce<bigint | undefined>((least, n) => lower(least ?? n, n), undefined)
+  );
+};
 
 const oldestSegment = (archive: Archive, legs: readonly Leg[]): bigint | undefined =>
   legs
@@ -122,6 +131,7 @@ export const recoveryRoute = (archive: Archive, target: number): Leg[] => {
     ...leg,
     to: lower(leg.to, newest),
   }));
-  const anchor = oldestLabel(archive, legs, newest) ?? oldestSegment(archive, legs) ?? newest;
+  const oldest = oldestSegment(archive, legs);
+  const anchor = oldestLabel(archive, legs, newest, oldest) ?? oldest ?? newest;
   return raise(legs, anchor).filter(({ from, to }) => from <= to);
 };

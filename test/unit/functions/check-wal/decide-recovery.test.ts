@@ -110,6 +110,15 @@ describe('from when to when an archive can be recovered', () => {
     expect(said.summary).toContain(`${S(3)} is missing`);
   });
 
+  it('accuses none of which pg_archivecleanup left the .backup file alone', async () => {
+    const bases: [number, number][] = [
+      [2, 2],
+      [4, 4],
+    ];
+    expect(await decide({ numbers: [4, 5], bases })).toMatchObject({ verdict: 'pass' });
+    expect(await decide({ numbers: [3, 4, 5], bases })).toMatchObject({ verdict: 'fail' });
+  });
+
   it('waits for the last segment of one that has just ended', async () => {
     const said = await decide({
       numbers: [1, 2],

@@ -118,10 +118,15 @@ export const neededSegments = (
     return index >= 0 && number >= entered && number <= entry(index) && number <= newest;
   });
   const anchors = usable.length > 0 ? usable : way.filter((segment) => present.has(key(segment)));
-  const anchor = anchors.reduce<bigint | undefined>(
-    (low, { number }) => (low === undefined || number < low ? number : low),
-    undefined,
-  );
+  const begins = way.find((segment) => present.has(key(segment)))?.number;
+  // Older .backup files are what pg_archivecleanup leaves.
+  const pruned = usable.find(({ number }) => number === begins)?.number;
+  const anchor =
+    pruned ??
+    anchors.reduce<bigint | undefined>(
+      (low, { number }) => (low === undefined || number < low ? number : low),
+      undefined,
+    );
   return way.filter(({ number }) => anchor !== undefined && number >= anchor);
 };
 

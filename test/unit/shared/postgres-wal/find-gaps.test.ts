@@ -165,6 +165,14 @@ describe('gaps across timelines', () => {
     ]);
   });
 
+  it('do not start at a .backup file that pg_archivecleanup left behind', () => {
+    const segments = ['1:7', '1:8'];
+    expect(gapsOf({ segments, labels: ['1:3', '1:7'] })).toEqual([]);
+    expect(gapsOf({ segments, labels: ['1:3'] })).toHaveLength(1);
+    expect(gapsOf({ segments, labels: ['1:3', '1:8'] })).toHaveLength(1);
+    expect(gapsOf({ segments: ['1:3', ...segments], labels: ['1:3', '1:7'] })).toHaveLength(1);
+  });
+
   it('do not start at a base backup of a timeline that leads nowhere', () => {
     const histories = { ...two, 3: { switches: [left(1, 0x900_0000n)] } };
     const segments = ['1:8', '2:7', '3:9', '3:B'];
