@@ -21,6 +21,18 @@ export const notSeen = (
   retry,
 });
 
+/** Nothing can be read of what lies in an archive. */
+export const archivedReading = ({ storageClass }: { storageClass: string }): Reading =>
+  notSeen(
+    'archived',
+    `is in ${storageClass}, where nothing can be read before it is restored`,
+    'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
+  );
+
+/** What S3 answers for an object that a listing did not show to be in an archive (Intelligent-Tiering). */
+const isArchived = (error: unknown): boolean =>
+  error instanceof Error && error.name === 'InvalidObjectState';
+
 /** What could not be read for a reason outside the backup. Anything unforeseen is rethrown by the caller. */
 export const describeFailure = (error: unknown): Reading => {
   if (error instanceof NotJudgedError) {
@@ -38,6 +50,7 @@ export const describeFailure = (error: unknown): Reading => {
       true,
     );
   }
+  if (isArchived(error)) return archivedReading({ storageClass: 'an archive tier' });
   const { reason, message } = describeAwsFailure(error);
   const words =
     reason === 'not-found'
@@ -49,14 +62,6 @@ export const describeFailure = (error: unknown): Reading => {
       : 'It is tried again by itself.';
   return notSeen(reason, words, action, reason !== 'not-found');
 };
-
-/** Nothing can be read of what lies in an archive. */
-export const archivedReading = ({ storageClass }: { storageClass: string }): Reading =>
-  notSeen(
-    'archived',
-    `is in ${storageClass}, where nothing can be read before it is restored`,
-    'Restore a sample by hand to prove it, or keep backups that must be proven in a class that is readable at once.',
-  );
 
 /** How long a reading may take, and the memory of the function, which its speed comes from. */
 export type Time = Pick<PaceOptions, 'budgetMs' | 'memoryMb'>;
