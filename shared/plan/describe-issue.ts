@@ -120,7 +120,11 @@ const describeUnion = (issue: z.core.$ZodIssueInvalidUnion, at: Lookup): Complai
       describeIssue({ ...inner, path: [...issue.path, ...inner.path] }, at),
     );
   }
-  const { path, message } = refused(issue, at);
+  // A map of unknown keys is a map, which is no news: which maps there are is.
+  const isMap = !isScalar(was) && !Array.isArray(was);
+  const { path, message } = isMap
+    ? { path: issue.path, message: wanted(issue) }
+    : refused(issue, at);
   const near = typeof was === 'string' ? nearestName(was, words(issue.errors)) : undefined;
   return [{ path, message: near === undefined ? message : `${message}; did you mean "${near}"?` }];
 };

@@ -19,10 +19,15 @@ const isSlip = (branch: Issue[]): boolean => {
   return wrong.some((key) => nearestName(key, missing) !== undefined);
 };
 
+/** Of a map that has none of the keys that the alternative asks for, and others, nothing tells that it was meant. */
+const isAlien = (branch: Issue[], present: number): boolean =>
+  present === 0 &&
+  branch.some(({ code, path }) => code === 'unrecognized_keys' && path.length === 0);
+
 /**
  * Of a union's alternatives the complaints of the one that was most likely meant: the one whose kind
- * is written there or is its name, else nearest in its keys, else with the fewest faults. Nothing
- * where a map or a list of that shape is not among them.
+ * is written there or is its name, else nearest in its keys, else with most of the keys that it asks for,
+ * else with the fewest faults. Nothing where a map or a list of that shape is not among them.
  */
 export const likelyAlternative = (
   alternatives: Issue[][],
@@ -33,14 +38,26 @@ export const likelyAlternative = (
   const schemas = schemasAt(path, at).flatMap(branchesOf);
   const isKind = (index: number): boolean =>
     schemas.length === alternatives.length && kindsOf(schemas[index] ?? {}).includes(kind);
+  const required = (index: number): string[] =>
+    schemas.length === alternatives.length ? (schemas[index]?.required ?? []) : [];
+  const presentIn = (index: number): number =>
+    required(index).filter((key) => at([...path, key]) !== undefined).length;
   const ranked = alternatives
-    .map((issues, index) => ({ issues, isKind: isKind(index), isSlip: isSlip(issues) }))
+    .map((issues, index) => ({
+      issues,
+      isKind: isKind(index),
+      isSlip: isSlip(issues),
+      present: presentIn(index),
+    }))
     .filter(({ issues }) => !isOtherShape(issues))
     .sort(
       (a, b) =>
         Number(b.isKind) - Number(a.isKind) ||
         Number(b.isSlip) - Number(a.isSlip) ||
+        b.present - a.present ||
         a.issues.length - b.issues.length,
     );
-  return ranked[0]?.issues;
+  const [best] = ranked;
+  const isGuess = best !== undefined && !best.isKind && !best.isSlip;
+  return isGuess && isAlien(best.issues, best.present) ? undefined : best?.issues;
 };

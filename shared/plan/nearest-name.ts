@@ -18,12 +18,30 @@ const distance = (a: string, b: string): number => {
 const isShort = (wrong: string, name: string): boolean =>
   wrong.length >= 3 && name.toLowerCase().startsWith(wrong.toLowerCase());
 
+/** `gz` for `gzip`, `bz2` for `bzip2`: it begins alike, and letters are left out. */
+const lacksLetters = (wrong: string, name: string): boolean => {
+  if (wrong.length < 2 || wrong.length >= name.length || wrong[0] !== name[0]) return false;
+  let at = 0;
+  for (const letter of name) if (letter === wrong[at]) at += 1;
+  return at === wrong.length;
+};
+
 /** The name that was probably meant, or nothing where none is near. */
 export const nearestName = (wrong: string, names: readonly string[]): string | undefined => {
+  const text = wrong.slice(0, 64).toLowerCase();
+  const isNear = (cost: number): boolean => cost <= Math.max(2, Math.ceil(wrong.length / 3));
   const ranked = names
-    .map((name) => ({ name, cost: distance(wrong.slice(0, 64).toLowerCase(), name.toLowerCase()) }))
-    .sort((a, b) => a.cost - b.cost);
+    .map((name) => ({
+      name,
+      cost: distance(text, name.toLowerCase()),
+      lacks: lacksLetters(text, name.toLowerCase()) ? 0 : 1,
+      longer: Math.abs(name.length - wrong.length),
+    }))
+    .sort((a, b) =>
+      isNear(a.cost) && isNear(b.cost)
+        ? a.lacks - b.lacks || a.cost - b.cost || a.longer - b.longer
+        : a.cost - b.cost,
+    );
   const [best] = ranked;
-  const isNear = best && best.cost <= Math.max(2, Math.ceil(wrong.length / 3));
-  return isNear ? best.name : names.find((name) => isShort(wrong, name));
+  return best && isNear(best.cost) ? best.name : names.find((name) => isShort(wrong, name));
 };

@@ -233,6 +233,18 @@ const MESSAGES: [string, string][] = [
     channels('{ ops: { webhook: "${ssm:/x}", url: "https://x/" } }'),
     'alerts.channels.ops.url: unknown key "url"; known here: kind, to, from, webhook, routing-key, secret, page, token',
   ],
+  [
+    channels('{ ops: { url: "https://x/" } }'),
+    'alerts.channels.ops.secret: is missing: The key of the HMAC-SHA256 signature.',
+  ],
+  [
+    channels('{ ops: { email: a@example.com } }'),
+    'alerts.channels.ops: must be a list of e-mail addresses or a map: { webhook } for Slack, { routing-key } for PagerDuty, { url, secret } for a webhook, { page, token } for Statuspage, { to, from } for SES',
+  ],
+  [
+    'plan: test\nbackups:\n  db: { kind: pg-dump, location: "s3://db/full/" }',
+    'backups.db.location: must name a bucket of S3: 3 to 63 lower-case letters, digits, dots and dashes, not "s3://db/full/"',
+  ],
   [channels('[]'), 'alerts.channels: must be a map, not a list'],
   [
     'plan: test\nalerts: { repeat: { critical: never } }',
@@ -245,6 +257,13 @@ describe('describeIssue', () => {
     expect(problemsOf(text).map((problem) => `${problem.path}: ${problem.message}`)).toContain(
       message,
     );
+  });
+
+  it('names what is wrong in the order of the file', () => {
+    const text = `plan: test\nplann: x\nbackups:\n  db: { kind: pg-dump, locaton: x }\nobjectives: { rpo: soon }`;
+    const lines = problemsOf(text).map(({ line }) => line);
+    expect(lines).toEqual(lines.toSorted((a, b) => a - b));
+    expect(lines.length).toBeGreaterThan(3);
   });
 
   it('answers a kind that cannot even be made a text', () => {

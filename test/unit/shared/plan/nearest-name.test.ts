@@ -16,6 +16,18 @@ describe('nearestName', () => {
     expect(nearestName(wrong, KEYS)).toBe(right);
   });
 
+  it('knows the endings of files for what they stand for', () => {
+    const encodings = ['lz4', 'xz', 'zstd', 'bzip2', 'gzip'];
+    expect(nearestName('gz', encodings)).toBe('gzip');
+    expect(nearestName('bz2', encodings)).toBe('bzip2');
+    expect(nearestName('zst', encodings)).toBe('zstd');
+    expect(nearestName('xy', encodings)).toBe('xz');
+  });
+
+  it('takes another letter for a slip rather than a letter too many', () => {
+    expect(nearestName('17MB', ['1MB', '16MB', '64MB'])).toBe('16MB');
+  });
+
   it('says nothing where none is near', () => {
     expect(nearestName('passphrase', KEYS)).toBeUndefined();
     expect(nearestName('anything', [])).toBeUndefined();
