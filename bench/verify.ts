@@ -21,6 +21,14 @@ const DUMP_BYTES = 1_000_000_000;
 const ROUNDS = 3;
 const PASSPHRASE = 'the passphrase of a bench';
 
+if (process.argv.includes('--help')) {
+  console.log(`Usage: npm run bench:verify
+
+Times verify-backup on dumps of ${DUMP_BYTES / 1e9} GB against openssl and gunzip, and against pg_restore, on a cloud of
+its own. Takes some minutes and up to ${(3 * DUMP_BYTES) / 1e9} GB in the folder for temporary files.`);
+  process.exit(0);
+}
+
 const say = (text: string): void => console.error(text);
 const print = (name: string, value: number, digits: number): void =>
   console.log(`${name}: ${value.toFixed(digits)}`);
@@ -88,12 +96,18 @@ const compareCustom = async (cloud: BenchCloud, dir: string): Promise<void> => {
 
 const dir = await mkdtemp(join(tmpdir(), 'lifeboat-bench-'));
 const running = await startEmulators(dir, undefined, say);
+const cleanUp = async (): Promise<void> => {
+  for (const record of running.processes) await endProcess(record);
+  await rm(dir, { recursive: true, force: true });
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => cleanUp().finally(() => process.exit(1)));
+}
 try {
   const cloud = await openBenchCloud(running.endpoint, dir, PASSPHRASE);
   await comparePlain(cloud, dir);
   await compareCustom(cloud, dir);
   print('max-rss-mb', Math.max(...memory), 0);
 } finally {
-  for (const record of running.processes) await endProcess(record);
-  await rm(dir, { recursive: true, force: true });
+  await cleanUp();
 }

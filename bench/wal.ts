@@ -30,6 +30,14 @@ backups:
   wal: { kind: wal, location: "s3://archive/wal/", fresh: { within: 20m } }
 `;
 
+if (process.argv.includes('--help')) {
+  console.log(`Usage: npm run bench:wal
+
+Checks an archive of ${SEGMENTS} segments on a listing server of its own: the first scan, the steady state,
+every header, and a plain listing from the first name to the last. Takes some minutes.`);
+  process.exit(0);
+}
+
 const say = (text: string): void => console.error(text);
 const figure = (name: string, value: number | string): void => console.log(`${name}: ${value}`);
 

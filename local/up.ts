@@ -35,5 +35,8 @@ await runCommand(HELP, async () => {
   functions     ${Object.values(cloud.functions).join(', ')}
   buckets       ${cloud.buckets.join(', ') || 'none'}
 
+For aws and sls, which would go to AWS itself without it:
+  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+
 End it with: npm run local:down${folder}`);
 });

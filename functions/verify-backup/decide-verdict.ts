@@ -2,6 +2,7 @@ import type { Severity } from '../../events/check-reported/v1.ts';
 import type { Damage } from '../../shared/backup-encoding/damage-error.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { DumpContents } from '../../shared/postgres-archive/dump-contents.ts';
+import { countOf } from './count-of.ts';
 import type { Estimate } from './decide-budget.ts';
 import { describeBaseBackup } from './describe-base-backup.ts';
 import { formatBytes } from './format-bytes.ts';
@@ -52,7 +53,10 @@ const ACTIONS: Record<Damage, string> = {
 };
 
 export const describeTables = ({ databases, tables, rows }: DumpContents): string => {
-  const held = `${tables} tables${rows === undefined ? '' : ` and ${rows} rows`}`;
+  const held =
+    rows === undefined
+      ? countOf(tables, 'table')
+      : `${countOf(tables, 'table')} and ${countOf(rows, 'row')}`;
   if (databases.length === 0) return held;
   return `${held} of database ${databases.slice(0, 5).join(', ')}${databases.length > 5 ? ' …' : ''}`;
 };

@@ -1,7 +1,8 @@
 import type { BaseBackupContents } from '../../shared/postgres-base-backup/base-backup-contents.ts';
+import { countOf } from './count-of.ts';
 
 const describeWal = ({ startLsn, wal }: BaseBackupContents): string => {
-  if (wal !== undefined) return `with ${wal.segments} WAL segments`;
+  if (wal !== undefined) return `with ${countOf(wal.segments, 'WAL segment')}`;
   const from = startLsn === undefined ? '' : ` from ${startLsn} on`;
   return `without WAL: a restore needs the archive${from}`;
 };
@@ -10,7 +11,7 @@ const describeWal = ({ startLsn, wal }: BaseBackupContents): string => {
 export const describeBaseBackup = (backup: BaseBackupContents): string => {
   const kind = backup.isIncremental ? 'an incremental' : 'a complete';
   const needs = backup.isIncremental ? ', which needs the backups before it' : '';
-  return `it is ${kind} base backup of PostgreSQL ${backup.serverVersion}${needs}, ${describeWal(backup)}; ${backup.files} files`;
+  return `it is ${kind} base backup of PostgreSQL ${backup.serverVersion}${needs}, ${describeWal(backup)}; ${countOf(backup.files, 'file')}`;
 };
 
 /** For `observed` of the report. */

@@ -111,7 +111,7 @@ const refuseExtra = ({ set }: Walk, { files }: DirectoryToc, data: DataFile[]): 
   const names = nameSome(extra.map(({ storedAs }) => storedAs).sort());
   throw new DamageError(
     'trailing-data',
-    `${extra.length} of its files are named nowhere in it, so that nothing restores them: ${names}`,
+    `${extra.length} of its files ${extra.length === 1 ? 'is' : 'are'} named nowhere in it, and nothing restores what is named nowhere: ${names}`,
   );
 };
 

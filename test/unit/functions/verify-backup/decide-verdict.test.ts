@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decideVerdict, type Reading } from '../../../../functions/verify-backup/decide-verdict.ts';
+import { countOf } from '../../../../functions/verify-backup/count-of.ts';
 import { formatBytes } from '../../../../functions/verify-backup/format-bytes.ts';
 import { storedBackup } from '../../../support/backup-policies.ts';
 
@@ -15,6 +16,14 @@ const walked = (plainBytes: number): Reading => ({
   },
 });
 describe('the verdict over a backup', () => {
+  it('counts one table as one', () => {
+    expect([0, 1, 2].map((count) => countOf(count, 'table'))).toEqual([
+      '0 tables',
+      '1 table',
+      '2 tables',
+    ]);
+  });
+
   it('that was walked to its end is pass, in words', () => {
     expect(decideVerdict(storedBackup(), walked(604_000_000))).toEqual({
       verdict: 'pass',

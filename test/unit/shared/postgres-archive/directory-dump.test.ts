@@ -188,7 +188,7 @@ describe('a dump in the directory format', () => {
       '15-shop',
       (files) => files.set('9999.dat.gz', gzipSync('1\n')),
       'trailing-data',
-      /1 of its files are named nowhere in it.*9999\.dat\.gz/,
+      /1 of its files is named nowhere in it.*9999\.dat\.gz/,
     ],
     [
       'a file in two forms',
