@@ -42,7 +42,9 @@ const valueAt = (content: unknown, path: readonly PropertyKey[]): unknown =>
     content,
   );
 
-/** Places complaints in the file and throws them, unless there are none. */
+const byPlace = (a: PlanProblem, b: PlanProblem): number => a.line - b.line || a.column - b.column;
+
+/** Places complaints in the file. `refusal` holds them in its order; `throwAny` throws it unless there are none. */
 const placing = (yaml: YamlText, file: string) => {
   const place = (complaint: Complaint, level: PlanProblem['level']): PlanProblem => ({
     file,
@@ -51,10 +53,12 @@ const placing = (yaml: YamlText, file: string) => {
     message: complaint.message,
     level,
   });
+  const refusal = (complaints: Complaint[]): PlanError =>
+    new PlanError(complaints.map((one) => place(one, 'error')).toSorted(byPlace));
   const throwAny = (complaints: Complaint[]): void => {
-    if (complaints.length > 0) throw new PlanError(complaints.map((one) => place(one, 'error')));
+    if (complaints.length > 0) throw refusal(complaints);
   };
-  return { place, throwAny };
+  return { place, refusal, throwAny };
 };
 
 const digestOf = (document: unknown): string =>
@@ -76,7 +80,7 @@ export const parsePlan = (text: string, { file, stage, env }: Options): LoadedPl
       yaml.problems.map((problem) => ({ file, ...problem, path: '', level: 'error' })),
     );
   }
-  const { place, throwAny } = placing(yaml, file);
+  const { place, refusal, throwAny } = placing(yaml, file);
   const written = yaml.content ?? {};
   const { content: document, refusals } = expandEnvironment(written, env);
   throwAny(refusals);
@@ -85,7 +89,7 @@ export const parsePlan = (text: string, { file, stage, env }: Options): LoadedPl
   if (!parsed.success) {
     const at = (path: PropertyKey[]): unknown => valueAt(written, path);
     const complaints = parsed.error.issues.flatMap((issue) => describeIssue(issue, at));
-    throw new PlanError(complaints.map((complaint) => place(complaint, 'error')));
+    throw refusal(complaints);
   }
   const plan = compilePlan(parsed.data, digestOf(document));
   const found = crossCheck(plan, stage);

@@ -14,15 +14,12 @@ export type PlanProblem = {
 export const formatProblem = ({ file, line, column, path, message, level }: PlanProblem): string =>
   `${file}:${line}:${column}: ${level}: ${path === '' ? '' : `${path}: `}${message}`;
 
-const byPlace = (a: PlanProblem, b: PlanProblem): number => a.line - b.line || a.column - b.column;
-
-/** The plan cannot be used. Its problems stand in the order of the file. Thrown before anything happens; a retry cannot help. */
+/** The plan cannot be used. Thrown before anything happens; a retry cannot help. */
 export class PlanError extends Error {
   readonly problems: PlanProblem[];
   constructor(problems: PlanProblem[]) {
-    const inOrder = problems.toSorted(byPlace);
-    super(inOrder.map(formatProblem).join('\n'));
+    super(problems.map(formatProblem).join('\n'));
     this.name = 'PlanError';
-    this.problems = inOrder;
+    this.problems = problems;
   }
 }

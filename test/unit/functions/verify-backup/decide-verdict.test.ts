@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { decideVerdict, type Reading } from '../../../../functions/verify-backup/decide-verdict.ts';
 import { countOf } from '../../../../functions/verify-backup/count-of.ts';
+import { decideVerdict, type Reading } from '../../../../functions/verify-backup/decide-verdict.ts';
 import { formatBytes } from '../../../../functions/verify-backup/format-bytes.ts';
 import { storedBackup } from '../../../support/backup-policies.ts';
 
