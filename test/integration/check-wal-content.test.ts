@@ -156,6 +156,18 @@ describe('check-wal looks into segments', () => {
       expect(await invoke()).toMatchObject({ verdict: 'pass' });
     });
 
+    it('only warns where a broken segment was put right', async () => {
+      await put(`${name(4)}.gz`, gzipSync(segment(name(4))).subarray(0, 300));
+      await putGz(4);
+      await put(`${name(5)}.gz`, gzipSync(segment(name(9))));
+      await putGz(5);
+      const report = await invoke();
+      expect(report).toMatchObject({ verdict: 'fail', severity: 'warning', reason: 'overwritten' });
+      expect(report.summary).toMatch(
+        /^wal: segment \w+04\.gz was replaced: its version .* could not be replayed \(.*; so was 1 more segment$/,
+      );
+    });
+
     it('takes the same segment, compressed anew, for what it is', async () => {
       const body = segment(name(4));
       await put(`${name(4)}.gz`, gzipSync(body, { level: 1 }));
