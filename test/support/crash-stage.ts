@@ -4,7 +4,6 @@ import { replayRequestSchema } from '../../events/replay-requested/v1.ts';
 import { VISIBILITY_SECONDS } from '../../functions/replay-dead-letters/batch-context.ts';
 import { carryOut } from '../../functions/replay-dead-letters/carry-out.ts';
 import type { Answer } from '../../functions/replay-dead-letters/decide-answer.ts';
-import type { Told } from '../../functions/replay-dead-letters/drive-run.ts';
 import type { Command } from '../../functions/replay-dead-letters/parse-command.ts';
 import type { Destination } from '../../functions/replay-dead-letters/ports.ts';
 import type { Continuation, Services } from '../../functions/replay-dead-letters/services.ts';
@@ -97,6 +96,9 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = ac
         destination: { ...destination, send: sink.send },
         places: { messages: 's3://a/', quarantine: 's3://q/', unknown: 's3://u/' },
       }),
+      openView: () => {
+        throw new Error('nobody looks at it');
+      },
       ...withFaultPoints(faults, {
         handOn: async (next: Continuation, _: string, delaySeconds: number) => {
           clock.ms += delaySeconds * 1_000;
@@ -123,7 +125,7 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = ac
   };
 
   /** Carries out a command in a process that may be killed. Answers what it said, if it lived to say it. */
-  const live = async (command: Command, faults: FaultPoints): Promise<Told | 'killed'> =>
+  const live = async (command: Command, faults: FaultPoints): Promise<object | 'killed'> =>
     Promise.race([carryOut(start(faults), command, invocation(), 300_000), faults.killed]);
 
   /**
@@ -153,5 +155,3 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = ac
 
   return { queue, store, received, parked, lost, live, untilEnded };
 };
-
-export type CrashStage = ReturnType<typeof createCrashStage>;

@@ -107,6 +107,7 @@ export const prepareFunction = async (service: string, planText: string) => {
     deadLetters,
     drain,
     ledgerBucket,
+    heard,
     environment: {
       AWS_REGION: LOCAL_REGION,
       AWS_ACCESS_KEY_ID: LOCAL_CREDENTIALS.accessKeyId,

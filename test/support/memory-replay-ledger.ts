@@ -50,6 +50,14 @@ export const createMemoryLedger = () => {
       for (const tally of tallies) addTally(tally);
       return undefined;
     },
+    async find(keys) {
+      return new Map(
+        keys.flatMap((key) => {
+          const entry = entries.get(key);
+          return entry === undefined ? [] : [[key, entry] as const];
+        }),
+      );
+    },
   };
 
   const runs: Runs = {

@@ -13,7 +13,12 @@ import { lambdaContext, prepareFunction } from './function-stage.ts';
 
 type Handler = (event: unknown, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
 
-type Webhook = { endpoint: string; receiver?: 'strict' | 'idempotent'; raw?: boolean };
+type Webhook = {
+  endpoint: string;
+  receiver?: 'strict' | 'idempotent';
+  raw?: boolean;
+  replayTo?: string[];
+};
 
 /** A topic whose deliveries lie in a queue, as they would after an outage, and all that the replay has around it. */
 export const prepareReplay = async (endpoint: string, webhook: Webhook) => {
@@ -57,7 +62,7 @@ webhooks:
     endpoint: ${webhook.endpoint}
     receiver: ${webhook.receiver ?? 'strict'}
     raw-delivery: ${webhook.raw === true}
-    dead-letters: { queue: ${QueueUrl} }
+    dead-letters: { queue: ${QueueUrl}, replay-to: ${JSON.stringify(webhook.replayTo ?? [])} }
 `,
   );
   const { s3 } = stage.clients;
@@ -102,6 +107,9 @@ webhooks:
         );
       }
     },
+    /** Every fact that was published since the last call. */
+    heardFacts: async (): Promise<unknown[]> =>
+      (await stage.drain(stage.heard)).map(({ Body = '' }) => JSON.parse(Body)),
     depth: async (): Promise<number> => {
       const { Attributes: now = {} } = await sqs.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),

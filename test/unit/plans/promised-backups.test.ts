@@ -405,6 +405,7 @@ describe('the plans alert as the documents do', () => {
           alarmAbove: 100,
           alarmOlderThanSeconds: 900,
           alarmBeforeExpirySeconds: 259_200,
+          replayTo: [],
           severity: 'warning',
         },
       },

@@ -183,6 +183,7 @@ describe('compilePlan on webhooks', () => {
         arn: 'arn:aws:sqs:eu-west-1:123456789012:t-dlq',
         alarmAbove: 5,
         alarmBeforeExpirySeconds: 3 * DAY,
+        replayTo: [],
         severity: 'warning',
       },
     });
@@ -205,6 +206,7 @@ describe('compilePlan on webhooks', () => {
       },
       subscribers: ['ops@a.example'],
       deadLetters: { alarmOlderThanSeconds: 900, alarmBeforeExpirySeconds: 4 * DAY },
+      replayTo: [],
     });
   });
 });
