@@ -206,7 +206,6 @@ describe('compilePlan on webhooks', () => {
       },
       subscribers: ['ops@a.example'],
       deadLetters: { alarmOlderThanSeconds: 900, alarmBeforeExpirySeconds: 4 * DAY },
-      replayTo: [],
     });
   });
 });
