@@ -225,6 +225,13 @@ describe('the dump of a cluster', () => {
     }
   });
 
+  it('says between its databases what they are called in an encoding of its own', () => {
+    const name = (letter: string) => `-- Database "n${letter}thing" dump`;
+    const dump = edit('15-cluster-schema.sql', (text) => text.replace(name('o'), name('\xfc')));
+    expect(dump.includes(0xfc)).toBe(true);
+    expect(walkPlain(dump)).toEqual(walkPlain(plainDump('15-cluster-schema.sql')));
+  });
+
   it('in which a database does not connect to itself is broken', () => {
     for (const name of ['mailblast', 'postgres']) {
       expect(judge('cluster.sql', (text) => text.replace(`\\connect ${name}\n`, ''))).toMatch(
