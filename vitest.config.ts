@@ -25,13 +25,6 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'crash',
-          include: ['test/crash/**/*.test.ts'],
-          testTimeout: 3_600_000,
-        },
-      },
-      {
-        test: {
           name: 'peers',
           include: ['test/peers/**/*.test.ts'],
           globalSetup: ['test/support/peers.ts'],

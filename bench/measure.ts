@@ -30,6 +30,6 @@ export const runAlone = async (script: string, env: Record<string, string>): Pro
     output += text;
   });
   const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`exit code ${code}: ${script}`);
+  if (code !== 0) throw new Error(`exit code ${code}: ${script}\n${output}`);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');
 };

@@ -85,6 +85,15 @@ export const openReplayCloud = async (endpoint: string, receiver: Receiver) => {
     const PublishBatchRequestEntries = Array.from({ length: BATCH }, (_, index) => entry(index));
     await sns.send(new PublishBatchCommand({ TopicArn: events, PublishBatchRequestEntries }));
   };
+  const count = async (QueueUrl: string): Promise<number> => {
+    const names = [
+      'ApproximateNumberOfMessages' as const,
+      'ApproximateNumberOfMessagesNotVisible' as const,
+    ];
+    const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names });
+    const found = (await sqs.send(ask)).Attributes ?? {};
+    return names.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
+  };
   return {
     endpoint,
     deadLetters,
@@ -105,15 +114,13 @@ export const openReplayCloud = async (endpoint: string, receiver: Receiver) => {
     },
     empty: () => sqs.send(new PurgeQueueCommand({ QueueUrl: deadLetters })),
     /** How many messages a queue holds, those in flight among them. */
-    count: async (QueueUrl: string): Promise<number> => {
-      const names = [
-        'ApproximateNumberOfMessages' as const,
-        'ApproximateNumberOfMessagesNotVisible' as const,
-      ];
-      const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names });
-      const found = (await sqs.send(ask)).Attributes ?? {};
-      return names.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
-    },
+    count,
+    waitUntilEmpty: () =>
+      waitUntil(async () => ((await count(deadLetters)) === 0 ? true : undefined), {
+        deadlineMs: 60_000,
+        everyMs: 20,
+        what: 'an empty queue',
+      }),
   };
 };
 

@@ -1,7 +1,7 @@
 /**
- * npm run bench:replay: the same dead letters, on the same local queue in the same run, replayed by
- * MailBlast's shell loop, by lumigo-cli's replay-sqs-dlq, and by a plain mover without a ledger: to the
- * webhook that missed them, and to a queue.
+ * npm run bench:replay: the same dead letters, on the same local queue in the same run, replayed to the
+ * webhook that missed them by replay-dead-letters with its ledger and archive, MailBlast's shell loop,
+ * lumigo-cli's replay-sqs-dlq and a plain mover without a ledger; the last two to a queue as well.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,12 +11,28 @@ import { startEmulators } from '../local/emulator-pair.ts';
 import { endProcess } from '../local/process-record.ts';
 import { median, runAlone } from './measure.ts';
 import { openReplayCloud, type Receiver, type ReplayCloud, startReceiver } from './replay-cloud.ts';
+import { openReplayFunction, type ReplayFunction } from './replay-function.ts';
+import { measureMemory } from './replay-memory.ts';
 import { installLumigo, missingTools, runLumigo, runShellLoop } from './replay-peers.ts';
 
 /** A queue of the emulator gets slower with every message in it, for everybody; so there are not more. */
 const MESSAGES = 1_000;
 const SHELL_CALLS = 3;
 const ROUNDS = 3;
+const MEMORY_MESSAGES = [1_000, 10_000, 100_000];
+/** Without `--whole`, what takes minutes is left out. */
+const isWhole = process.argv.includes('--whole');
+
+if (process.argv.includes('--help')) {
+  console.log(`Usage: npm run bench:replay [-- --whole]
+
+Replays ${MESSAGES} dead letters, ${ROUNDS} times each, by replay-dead-letters and by what one would take instead, on a
+cloud of its own. aws, jq and curl must be here for MailBlast's shell loop; lumigo-cli is fetched once
+into .local/bench (450 MB).
+
+  --whole   measures memory over ${MEMORY_MESSAGES.join(', ')} messages, not over the first two alone`);
+  process.exit(0);
+}
 
 const say = (text: string): void => console.error(text);
 const figure = (name: string, value: number | string): void => console.log(`${name}: ${value}`);
@@ -100,39 +116,72 @@ const createLumigo = async ({ cloud, receiver }: Bench) => {
   };
 };
 
+/**
+ * From the start of the handler, cold, until the endpoint has everything and the queue is empty. That the
+ * function then asks for a while whether it is really empty, and says so, is nobody's work.
+ */
+const runReplay = async ({ cloud, receiver }: Bench, replay: ReplayFunction): Promise<number> => {
+  const over = async (): Promise<number> => {
+    await receiver.waitFor(MESSAGES);
+    await cloud.waitUntilEmpty();
+    return Date.now();
+  };
+  const [{ startedAt }, endedAt] = await Promise.all([replay(), over()]);
+  return (endedAt - startedAt) / 1_000;
+};
+
 type Way = { name: string; to: 'webhook' | 'queue'; replay: () => Promise<number> };
+
+const compare = async (bench: Bench, replay: ReplayFunction): Promise<void> => {
+  const { cloud } = bench;
+  const shell = await measureShell(bench);
+  const lumigo = await createLumigo(bench);
+  const ways: Way[] = [
+    { name: 'replay', to: 'webhook', replay: () => runReplay(bench, replay) },
+    { name: 'mover-webhook', to: 'webhook', replay: () => runMover(bench, cloud.webhook) },
+    { name: 'mover-queue', to: 'queue', replay: () => runMover(bench, cloud.target) },
+  ];
+  if (lumigo !== undefined) {
+    ways.push({ name: 'lumigo-webhook', to: 'webhook', replay: lumigo.webhook });
+    ways.push({ name: 'lumigo-queue', to: 'queue', replay: lumigo.queue });
+  }
+  const rates = new Map<string, number[]>();
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const way of ways) {
+      const rate = await rateOf(bench, way.to, way.replay);
+      rates.set(way.name, [...(rates.get(way.name) ?? []), rate]);
+      say(`Round ${round + 1}, ${way.name}: ${rate.toFixed(0)} messages/s`);
+    }
+  }
+  const rate = (name: string): number => median(rates.get(name) ?? []);
+  figure('shell-loop-per-second', shell.toFixed(1));
+  for (const name of rates.keys()) figure(`${name}-per-second`, rate(name).toFixed(0));
+  figure('vs-shell', (rate('replay') / shell).toFixed(1));
+  figure('vs-lumigo', (rate('replay') / rate('lumigo-webhook')).toFixed(2));
+  figure('vs-mover', (rate('replay') / rate('mover-webhook')).toFixed(2));
+};
 
 const dir = await mkdtemp(join(tmpdir(), 'lifeboat-bench-replay-'));
 const receiver = await startReceiver();
 const running = await startEmulators(dir, undefined, say);
-try {
-  const cloud = await openReplayCloud(running.endpoint, receiver);
-  const bench = { cloud, receiver };
-  figure('messages', MESSAGES);
-  const shell = await measureShell(bench);
-  const lumigo = await createLumigo(bench);
-  const ways: Way[] = [
-    ...(lumigo === undefined
-      ? []
-      : [
-          { name: 'lumigo-webhook', to: 'webhook', replay: lumigo.webhook } as const,
-          { name: 'lumigo-queue', to: 'queue', replay: lumigo.queue } as const,
-        ]),
-    { name: 'mover-webhook', to: 'webhook', replay: () => runMover(bench, cloud.webhook) },
-    { name: 'mover-queue', to: 'queue', replay: () => runMover(bench, cloud.target) },
-  ];
-  const rates = new Map<string, number[]>();
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const { name, to, replay } of ways) {
-      const rate = await rateOf(bench, to, replay);
-      rates.set(name, [...(rates.get(name) ?? []), rate]);
-      say(`Round ${round + 1}, ${name}: ${rate.toFixed(0)} messages/s`);
-    }
-  }
-  figure('shell-loop-per-second', shell.toFixed(1));
-  for (const [name, all] of rates) figure(`${name}-per-second`, median(all).toFixed(0));
-} finally {
+const cleanUp = async (): Promise<void> => {
   receiver.close();
   for (const record of running.processes) await endProcess(record);
   await rm(dir, { recursive: true, force: true });
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => cleanUp().finally(() => process.exit(1)));
+}
+try {
+  const cloud = await openReplayCloud(running.endpoint, receiver);
+  const replay = await openReplayFunction(cloud, dir);
+  figure('messages', MESSAGES);
+  await compare({ cloud, receiver }, replay);
+  for (const messages of isWhole ? MEMORY_MESSAGES : MEMORY_MESSAGES.slice(0, 2)) {
+    const memory = await measureMemory(cloud, receiver, replay, messages);
+    say(`${messages} messages: ${memory.seconds.toFixed(0)} s, ${memory.invocations} invocations`);
+    figure(`max-rss-mb-${messages}`, memory.maxRssMb.toFixed(0));
+  }
+} finally {
+  await cleanUp();
 }
