@@ -25,6 +25,13 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'crash',
+          include: ['test/crash/**/*.test.ts'],
+          testTimeout: 3_600_000,
+        },
+      },
+      {
+        test: {
           name: 'peers',
           include: ['test/peers/**/*.test.ts'],
           globalSetup: ['test/support/peers.ts'],

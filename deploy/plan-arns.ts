@@ -1,5 +1,6 @@
 import type { Location } from '../shared/plan/location.ts';
 import type { AlertChannel, Plan, StoredBackup, WebhookPolicy } from '../shared/plan/plan.ts';
+import { queueArn } from '../shared/plan/queue-address.ts';
 import type { SecretReference } from '../shared/plan/secret-reference.ts';
 import { secretsOfLayer } from '../shared/plan/secrets-of-layer.ts';
 
@@ -86,4 +87,23 @@ export const deadLetterArns = (plan: Pick<Plan, 'webhooks'>): Arn[] =>
     plan.webhooks.flatMap(({ deadLetters }) =>
       deadLetters === undefined ? [] : [deadLetters.arn],
     ),
+  );
+
+const replayTargets = (plan: Pick<Plan, 'webhooks'>) =>
+  plan.webhooks.flatMap(({ topic, deadLetters }) =>
+    (deadLetters?.replayTo ?? []).map((target) => ({ target, topic })),
+  );
+
+/** The queues that dead letters may be replayed to. */
+export const replayQueueArns = (plan: Pick<Plan, 'webhooks'>): Arn[] =>
+  distinct(
+    replayTargets(plan)
+      .filter(({ target }) => !target.startsWith('arn:'))
+      .map(({ target, topic }) => queueArn(target, topic)),
+  );
+
+/** The topics that dead letters may be replayed to. */
+export const replayTopicArns = (plan: Pick<Plan, 'webhooks'>): Arn[] =>
+  distinct(
+    replayTargets(plan).flatMap(({ target }) => (target.startsWith('arn:') ? [target] : [])),
   );

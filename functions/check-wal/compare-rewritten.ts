@@ -7,6 +7,9 @@ import { type Finding, formKey, type HeaderMemory, MAX_FINDINGS } from './header
 import { type Blocks, markRead, numbersIn, unread } from './read-blocks.ts';
 import type { Survey } from './survey.ts';
 
+/** The finding where the older versions were broken. */
+export const MENDED = 'mended';
+
 /** Names whose versions are compared in one run: each is read in full, every version of it. */
 const MOST_A_RUN = 40;
 
@@ -49,10 +52,11 @@ export const compareRewritten = async (input: Input): Promise<Uncompared> => {
             continue;
           }
           left -= 1;
-          const bad = compared.is === 'different';
+          const bad = compared.is !== 'same';
           markRead(blocksOf(memory, key), number, { at: 0, bad, wholeBlockSeen: false });
           if (bad && memory.findings.length < MAX_FINDINGS) {
-            memory.findings.push({ name, finding: 'overwritten', detail: compared.detail });
+            const finding = compared.is === 'mended' ? MENDED : 'overwritten';
+            memory.findings.push({ name, finding, detail: compared.detail });
           }
         }
       }

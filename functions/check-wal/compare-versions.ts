@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import type { ByteSource } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { judgeWalk } from '../../shared/postgres-wal/judge-walk.ts';
+import { parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import { walkSegment } from '../../shared/postgres-wal/walk-segment.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient, StoredVersion } from './archive-client.ts';
 import { layersOf } from './segment-layers.ts';
@@ -11,6 +15,8 @@ import { layersOf } from './segment-layers.ts';
 export type Compared =
   | { is: 'same' }
   | { is: 'different'; detail: string }
+  /** They differ, and no recovery could have used the older ones. */
+  | { is: 'mended'; detail: string }
   | { is: 'unknown'; reason: string; detail: string };
 
 type Means = {
@@ -20,21 +26,48 @@ type Means = {
 };
 
 /** What is under the layers, so that a salt or a time stamp of gzip makes no difference. */
-const contentOf = async (
-  { client, policy, readSecret }: Means,
+const open = async (
+  { policy, readSecret }: Means,
+  name: string,
+  source: ByteSource,
+): Promise<ByteSource> => {
+  const encoding = layersOf(policy, name.slice(24));
+  if (typeof encoding === 'string' || encoding.length === 0) return source;
+  return (await openLayers({ source, encoding, inside: 'anything', readSecret })).source;
+};
+
+const contentOf = async (means: Means, name: string, version: StoredVersion): Promise<string> => {
+  const hash = createHash('sha256');
+  const stored = means.client.readVersion(name, version);
+  for await (const piece of await open(means, name, stored)) hash.update(piece);
+  return hash.digest('hex');
+};
+
+/** Why no recovery could have used a version; undefined where it could, or where that is not to be seen. */
+const flawOf = async (
+  means: Means,
   name: string,
   version: StoredVersion,
-): Promise<string> => {
-  const layers = layersOf(policy, name.slice(24));
-  const hash = createHash('sha256');
-  const stored = client.readVersion(name, version);
-  const source =
-    typeof layers === 'string' || layers.length === 0
-      ? stored
-      : (await openLayers({ source: stored, encoding: layers, inside: 'anything', readSecret }))
-          .source;
-  for await (const piece of source) hash.update(piece);
-  return hash.digest('hex');
+): Promise<string | undefined> => {
+  if (typeof layersOf(means.policy, name.slice(24)) === 'string') return undefined;
+  const stored = means.client.readVersion(name, version);
+  try {
+    const timeline = Number.parseInt(name.slice(0, 8), 16);
+    const walked = judgeWalk(
+      await walkSegment(await open(means, name, stored), { timeline }),
+      'no',
+    );
+    if (walked.verdict !== 'pass') return walked.verdict === 'fail' ? walked.detail : undefined;
+    const { address, segmentSize } = walked.walk.first;
+    const number = parseSegmentName(name.slice(0, 24), segmentSize)?.number;
+    return number === address / BigInt(segmentSize) ? undefined : 'it holds another segment';
+  } catch (error) {
+    if (error instanceof DamageError) return error.message;
+    throw error;
+  } finally {
+    // A walk stops at the first flaw.
+    await stored.return(undefined);
+  }
 };
 
 const describe = ({ versionId, lastModified, size }: StoredVersion): string =>
@@ -42,7 +75,8 @@ const describe = ({ versionId, lastModified, size }: StoredVersion): string =>
 
 /**
  * Reads every version of a name and compares what PostgreSQL would be given. Uploading the same segment
- * twice, which a retry does, is no finding; that the bytes differ is. Never rejects.
+ * twice, which a retry does, is no finding; that the bytes differ is, and a lesser one where the older ones
+ * were broken: then somebody has put it right. Never rejects.
  */
 export const compareVersions = async (means: Means, name: string): Promise<Compared> => {
   try {
@@ -50,18 +84,23 @@ export const compareVersions = async (means: Means, name: string): Promise<Compa
     const [current, ...others] = versions;
     if (current === undefined) return { is: 'same' };
     const older = others.filter(({ etag, size }) => etag !== current.etag || size !== current.size);
-    const isRaw = layersOf(means.policy, name.slice(24)).length === 0;
-    const different = (one: StoredVersion): Compared => ({
-      is: 'different',
-      detail: `it was overwritten with other contents: ${describe(one)} differs from the current ${describe(current)}`,
-    });
-    const other = isRaw ? older.find(({ size }) => size !== current.size) : undefined;
-    if (other !== undefined) return different(other);
     const wanted = older.length === 0 ? '' : await contentOf(means, name, current);
+    let mended: Compared | undefined;
     for (const one of older) {
-      if ((await contentOf(means, name, one)) !== wanted) return different(one);
+      const flaw = await flawOf(means, name, one);
+      if (flaw === undefined) {
+        if ((await contentOf(means, name, one)) === wanted) continue;
+        return {
+          is: 'different',
+          detail: `it was overwritten with other contents: ${describe(one)} differs from the current ${describe(current)}`,
+        };
+      }
+      mended ??= {
+        is: 'mended',
+        detail: `its ${describe(one)} could not be replayed (${flaw}), and the current ${describe(current)} is another`,
+      };
     }
-    return { is: 'same' };
+    return mended ?? { is: 'same' };
   } catch (error) {
     if (error instanceof DamageError) {
       return {

@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { versionOf } from '../../shared/postgres-wal/page-header.ts';
+import { MENDED } from './compare-rewritten.ts';
 import { contentOnRoute, type OnRoute, type Part } from './content-on-route.ts';
 import { plural } from './describe-gaps.ts';
 import type { Cluster, Finding } from './header-memory.ts';
@@ -31,10 +32,29 @@ const andMore = (count: number): string =>
     ? ''
     : `; ${plural(count, 'more segment')} of this archive must not be replayed either`;
 
+/** Nothing is lost; but somebody wrote to a name that no archive_command writes to twice. */
+const mended = (policy: StoredBackup, { name, detail }: Finding, others: number): Said => ({
+  verdict: 'fail',
+  severity: 'warning',
+  reason: 'overwritten',
+  summary: `${policy.name}: segment ${name} was replaced: ${detail}${others === 0 ? '' : `; so ${others === 1 ? 'was' : 'were'} ${plural(others, 'more segment')}`}`,
+  files: [name],
+  action: `Where you put it right, delete the older version of ${name}, or wait until the bucket's lifecycle does. Otherwise find out what wrote it: two servers that archive into one folder overwrite each other.`,
+});
+
 const broken = (policy: StoredBackup, { bad, foreign, findings }: OnRoute): Said | undefined => {
   const [part] = bad;
   if (part === undefined) return undefined;
-  const finding: Finding = findings[0] ?? { name: part.first, finding: 'not-wal', detail: '' };
+  const [one] = findings;
+  const isMended = findings.every(({ finding }) => finding === MENDED) && foreign.length === 0;
+  if (one !== undefined && isMended && segmentsIn(bad) === findings.length) {
+    return mended(policy, one, findings.length - 1);
+  }
+  const finding: Finding = findings.find((some) => some.finding !== MENDED) ?? {
+    name: part.first,
+    finding: 'not-wal',
+    detail: '',
+  };
   const others = segmentsIn(bad) - 1 + foreign.reduce((sum, one) => sum + segmentsIn(one.parts), 0);
   return {
     verdict: 'fail',

@@ -13,6 +13,8 @@ export type BatchContext = {
   run: string;
   /** Tells this writer from every other one, of this run and of others. */
   shard: string;
+  /** How many such writers the process has. */
+  writers: number;
   receiver: 'strict' | 'idempotent';
   reopens: Extract<State, 'QUARANTINED' | 'UNKNOWN'> | undefined;
   maxAttempts: number;

@@ -4,6 +4,7 @@ import { beginWork, findWebhook, type Work } from './begin-work.ts';
 import { driveRun, type Told } from './drive-run.ts';
 import { makeProgress, makeReport } from './make-report.ts';
 import type { Command } from './parse-command.ts';
+import { type Preview, previewRun } from './preview.ts';
 import type { Services } from './services.ts';
 
 /** A run that has ended says again how. */
@@ -29,7 +30,17 @@ export const carryOut = async (
   command: Command,
   invocation: Invocation,
   mostMs: number,
-): Promise<Told> => {
+): Promise<Told | Preview> => {
+  const { request } = command;
+  if (request.action === 'start' && request.dryRun) {
+    const preview = await previewRun(
+      services,
+      findWebhook(services, request.webhook ?? ''),
+      request,
+    );
+    invocation.log.info(preview.summary);
+    return preview;
+  }
   const { action, run = '', hop = 0, openings = 0, idleHops = 0 } = command.request;
   const work = await beginWork(services, command, invocation);
   const { status } = work.run;

@@ -15,6 +15,8 @@ export type Copy = {
   attributes: Readonly<Record<string, Attribute>>;
   /** When it was put there; absent where nobody knows. */
   sentAt?: Date | undefined;
+  /** Why it cannot be replayed, where that is known before it is read. */
+  fault?: string | undefined;
 };
 
 /** A copy and what is known of the message that it is one of. */

@@ -25,7 +25,7 @@ export const buildServices = (config: Config): Services => {
     service: config.SERVICE,
     ledger: createReplayLedger(dynamo, config.LEDGER_TABLE),
     runs: createRunsStore(dynamo, config.LEDGER_TABLE),
-    openRoute: createRouter({
+    ...createRouter({
       s3: new S3Client(settings),
       bucket: config.ARCHIVE_BUCKET,
       region: config.AWS_REGION,

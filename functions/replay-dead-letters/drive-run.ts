@@ -7,13 +7,22 @@ import { findWebhook, type Work } from './begin-work.ts';
 import { createFilter } from './create-filter.ts';
 import { decideNext } from './decide-next.ts';
 import { endRun, goOn } from './end-run.ts';
+import { compileJsonPath } from './json-path.ts';
 import { runStretch, type StretchEnd } from './run-stretch.ts';
+import type { Run } from './runs.ts';
 import type { Route, Services } from './services.ts';
 
 export type Told = ReplayReport | ReplayProgress;
 
 /** At the end of an invocation so much is left for what is under way, the numbers and the facts. */
 const RESERVE_MS = 8_000;
+
+const filterOf = ({ request: { filter } }: Run, { topic }: WebhookPolicy) =>
+  createFilter(
+    filter,
+    topic,
+    filter.where === undefined ? undefined : compileJsonPath(filter.where),
+  );
 
 const stretchOf = async (
   services: Services,
@@ -45,7 +54,7 @@ const stretchOf = async (
             : 'QUARANTINED',
       maxAttempts: request.maxAttempts,
       pageIsSuccess: request.pageIsSuccess,
-      isWanted: createFilter(request.filter, webhook.topic),
+      isWanted: filterOf(run, webhook),
       timeoutMs,
       now,
     },

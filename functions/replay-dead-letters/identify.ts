@@ -55,7 +55,8 @@ const name = (parsed: ParsedBody, copy: Copy, { rawDelivery }: Identity): Named 
  */
 export const identify = (copy: Copy, identity: Identity): Item => {
   const parsed = parseSnsBody(copy.body);
-  const named = name(parsed, copy, identity);
+  const found = name(parsed, copy, identity);
+  const named = copy.fault === undefined ? found : { ...found, fault: copy.fault };
   return {
     ...named,
     copy,

@@ -77,6 +77,8 @@ export type Ledger = {
    * @throws where the table cannot be reached; whether it was written is then not known.
    */
   write(changes: readonly Change[], tallies: readonly Tally[]): Promise<Refusal | undefined>;
+  /** What is there of up to 90 distinct keys. */
+  find(keys: readonly string[]): Promise<ReadonlyMap<string, Entry>>;
 };
 
 /** What a transaction of DynamoDB takes is 100; the rest is for tallies. */

@@ -13,6 +13,12 @@ const sumOf = ({ counts }: RunTotals): string => {
   return `${received} received = ${done} done + ${duplicates} duplicates + ${quarantined} quarantined + ${unknown} unknown + ${pending} pending`;
 };
 
+/** What a person must know who replays to a topic. */
+const warningOf = (destination: string): string =>
+  destination.startsWith('topic:')
+    ? '. Every message went to every subscriber of the topic, under a new MessageId'
+    : '';
+
 export const makeProgress = (
   { run, totals, destination }: Reported,
   hop: number,
@@ -49,6 +55,10 @@ export const makeReport = (
     archive: { ...places },
     startedAt: new Date(run.startedAt).toISOString(),
     endedAt: new Date(ended.at).toISOString(),
-    summary: `Replay ${run.id} of ${run.webhook} ${how}: ${sumOf(totals)}`.slice(0, 1_024),
+    summary:
+      `Replay ${run.id} of ${run.webhook} ${how}: ${sumOf(totals)}${warningOf(destination)}`.slice(
+        0,
+        1_024,
+      ),
   };
 };

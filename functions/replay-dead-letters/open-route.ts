@@ -1,10 +1,20 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { ReplayRequest } from '../../events/replay-requested/v1.ts';
 import { clientSettings } from '../../shared/aws-client/client-settings.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
-import { archivePlaces, createArchive } from './archive-store.ts';
+import type { WebhookPolicy } from '../../shared/plan/plan.ts';
+import { readQueueUrl } from '../../shared/plan/queue-address.ts';
+import { createArchiveReader } from './archive-reader.ts';
+import { archivePlaces, archivePrefixes, createArchive } from './archive-store.ts';
+import { createParkedSource } from './parked-source.ts';
+import type { Destination } from './ports.ts';
+import { createQueueClient } from './queue-client.ts';
 import type { Services } from './services.ts';
 import { createSourceQueue } from './source-queue-client.ts';
+import { createTopicClient } from './topic-client.ts';
+import { createTransform } from './transform-body.ts';
 import { createWebhookClient } from './webhook-client.ts';
 
 type Means = {
@@ -19,35 +29,97 @@ type Means = {
 /** An answer may come after the whole wait of a long poll. */
 const POLL_ANSWER_MS = 25_000;
 
-/** Opens what a run reads from and sends to; clients are kept between invocations. */
-export const createRouter = ({
-  s3,
-  bucket,
-  region,
-  loopbackAllowed,
-  now,
-}: Means): Services['openRoute'] => {
-  const sqs = new SQSClient({ ...clientSettings({ answerMs: POLL_ANSWER_MS }), region });
-  return (webhook, { id, request }) => {
-    const { deadLetters } = webhook;
-    if (deadLetters === undefined) {
-      throw new UnprocessableMessageError(
-        'no-dead-letters',
-        `webhook: ${webhook.name} has no "dead-letters" in the plan`,
+const refuse = (reason: string, detail: string): never => {
+  throw new UnprocessableMessageError(reason, detail);
+};
+
+const queueOf = ({ name, deadLetters }: WebhookPolicy): string =>
+  deadLetters?.queue ??
+  refuse('no-dead-letters', `webhook: ${name} has no "dead-letters" in the plan`);
+
+/** The role of the function allows nothing else either. */
+const checkAllowed = (webhook: WebhookPolicy, target: string): string =>
+  webhook.deadLetters?.replayTo.includes(target) === true
+    ? target
+    : refuse(
+        'destination-not-in-plan',
+        `destination: ${target} does not stand under webhooks.${webhook.name}.dead-letters.replay-to`,
       );
-    }
-    const timeoutMs = request.timeoutSeconds * 1_000;
-    return {
-      source: createSourceQueue(sqs, deadLetters.queue),
-      archive: createArchive(s3, bucket, { webhook: webhook.name, run: id }),
-      destination: createWebhookClient({
+
+/** A lost answer is an answer that is not known: the client must not ask twice by itself. */
+const onceOnly = (request: ReplayRequest) =>
+  clientSettings({ connectMs: 2_000, answerMs: request.timeoutSeconds * 1_000, attempts: 1 });
+
+const openDestination = (
+  webhook: WebhookPolicy,
+  request: ReplayRequest,
+  { region, loopbackAllowed, now }: Means,
+): Destination => {
+  const { destination } = request;
+  switch (destination.kind) {
+    case 'webhook': {
+      const timeoutMs = request.timeoutSeconds * 1_000;
+      const { concurrency } = request;
+      return createWebhookClient({
         url: webhook.endpoint,
         timeoutMs,
-        concurrency: request.concurrency,
+        concurrency,
         loopbackAllowed,
         now,
-      }),
+      });
+    }
+    case 'queue': {
+      const url = checkAllowed(webhook, destination.url);
+      const where = readQueueUrl(url)?.region ?? region;
+      return createQueueClient(new SQSClient({ ...onceOnly(request), region: where }), url);
+    }
+    case 'topic': {
+      const arn = checkAllowed(webhook, destination.arn);
+      const where = arn.split(':')[3] ?? region;
+      return createTopicClient(new SNSClient({ ...onceOnly(request), region: where }), arn);
+    }
+  }
+};
+
+/** Opens what a run reads from and sends to. */
+export const createRouter = (means: Means): Pick<Services, 'openRoute' | 'openView'> => {
+  const { s3, bucket, region } = means;
+  const read = createArchiveReader(s3, bucket);
+  const clients = new Map<string, SQSClient>();
+  const sqsOf = (url: string): SQSClient => {
+    const where = readQueueUrl(url)?.region ?? region;
+    const client =
+      clients.get(where) ??
+      new SQSClient({ ...clientSettings({ answerMs: POLL_ANSWER_MS }), region: where });
+    clients.set(where, client);
+    return client;
+  };
+  const queueSource = (webhook: WebhookPolicy) => {
+    const url = queueOf(webhook);
+    return createSourceQueue(sqsOf(url), url);
+  };
+  return {
+    openRoute: (webhook, { id, request }) => ({
+      source:
+        request.from === 'queue'
+          ? queueSource(webhook)
+          : createParkedSource(
+              read(archivePrefixes(webhook.name, id)[request.from]),
+              createTransform(request.transform),
+            ),
+      archive: createArchive(s3, bucket, { webhook: webhook.name, run: id }),
+      destination: openDestination(webhook, request, means),
       places: archivePlaces(bucket, webhook.name, id),
-    };
+    }),
+    openView: (webhook, request) => ({
+      destination: openDestination(webhook, request, means).id,
+      depth: () => queueSource(webhook).depth(),
+      messages: () =>
+        read(
+          request.from === 'queue'
+            ? `archive/${webhook.name}/`
+            : `${request.from}/${webhook.name}/`,
+        ),
+    }),
   };
 };

@@ -7,6 +7,7 @@ import {
 } from '../../events/replay-requested/v1.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import { parseMessage } from '../../shared/handler/parse-message.ts';
+import { compileJsonPath } from './json-path.ts';
 
 export type Command = { request: ReplayRequest; correlationId?: string; eventId?: string };
 
@@ -14,7 +15,7 @@ const wrong = (reason: string, detail: string) => new UnprocessableMessageError(
 
 /** What the shape alone does not say. */
 const check = (request: ReplayRequest): ReplayRequest => {
-  const { action, run, webhook, from, transform, destination } = request;
+  const { action, run, webhook, from, transform, filter } = request;
   if (action === 'start' && webhook === undefined) {
     throw wrong(
       'invalid-shape',
@@ -30,9 +31,8 @@ const check = (request: ReplayRequest): ReplayRequest => {
       'transform: only what is parked can be changed; use "from": "quarantine" or "unknown"',
     );
   }
-  if (transform !== undefined && destination.kind !== 'webhook' && transform.length === 0) {
-    throw wrong('invalid-shape', 'transform: has no operation');
-  }
+  // Said now, and not when the first messages have been taken.
+  if (filter.where !== undefined) compileJsonPath(filter.where);
   return request;
 };
 

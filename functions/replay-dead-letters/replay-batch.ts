@@ -55,10 +55,12 @@ const applyEnds = async ({ source }: BatchContext, { remove, leave }: Ends): Pro
 
 /**
  * How many messages are claimed at once. Where the receiver must get nothing twice, a crash leaves all that
- * are claimed in doubt, so it is no more than are sent at once.
+ * are claimed in doubt: so all writers together claim no more than are under way at once.
  */
-const chunkOf = ({ receiver, pacer }: BatchContext): number =>
-  receiver === 'strict' ? Math.min(pacer.window, MAX_CHANGES) : MAX_CHANGES;
+const chunkOf = ({ receiver, pacer, writers }: BatchContext): number =>
+  receiver === 'strict'
+    ? Math.max(1, Math.min(Math.floor(pacer.window / writers), MAX_CHANGES))
+    : MAX_CHANGES;
 
 const chunkEnds = async (
   context: BatchContext,

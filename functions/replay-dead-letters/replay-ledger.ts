@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  BatchGetItemCommand,
+  type BatchGetItemCommandInput,
+  type BatchGetItemCommandOutput,
   type CancellationReason,
   type DynamoDBClient,
   TransactionCanceledException,
@@ -14,7 +17,7 @@ import {
   NOTHING,
   type Tally,
 } from './ledger.ts';
-import { type DynamoItem, readEntry, writeEntry } from './ledger-item.ts';
+import { type DynamoItem, MESSAGE, readEntry, writeEntry } from './ledger-item.ts';
 
 const putChange = (TableName: string, { seen, next }: Change): TransactWriteItem => ({
   Put: {
@@ -92,6 +95,24 @@ const refusalFrom = (
  * token lets the SDK repeat it after a lost answer without doing it twice.
  */
 export const createReplayLedger = (dynamo: DynamoDBClient, table: string): Ledger => ({
+  async find(keys) {
+    const found = new Map<string, Entry>();
+    let RequestItems: BatchGetItemCommandInput['RequestItems'] =
+      keys.length === 0
+        ? {}
+        : { [table]: { Keys: keys.map((key) => ({ pk: { S: key }, sk: { S: MESSAGE } })) } };
+    // DynamoDB may leave out what would be too much for one answer.
+    while (Object.keys(RequestItems ?? {}).length > 0) {
+      const answer: BatchGetItemCommandOutput = await dynamo.send(
+        new BatchGetItemCommand({ RequestItems }),
+      );
+      for (const entry of (answer.Responses?.[table] ?? []).map(readEntry))
+        found.set(entry.key, entry);
+      RequestItems = answer.UnprocessedKeys ?? {};
+    }
+    return found;
+  },
+
   async write(changes, tallies) {
     const added = tallies.filter(
       ({ counts, archived }) => hasNumbers(counts) || archived !== undefined,

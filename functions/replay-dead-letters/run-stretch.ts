@@ -11,7 +11,7 @@ export type Stretch = {
   run: Run;
   runs: Runs;
   /** Everything of a writer's context but what this stretch makes itself. */
-  base: Omit<BatchContext, 'pacer' | 'shard' | 'run'>;
+  base: Omit<BatchContext, 'pacer' | 'shard' | 'run' | 'writers'>;
   identity: Identity;
   /** Tells this invocation from every other one. */
   invocation: string;
@@ -73,7 +73,7 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
   const look = lookOut(stretch, pacer);
   const lanes = Array.from({ length: LANES }, (_, index) =>
     createLane({
-      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}` },
+      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}`, writers: LANES },
       identity,
       budget,
       look,

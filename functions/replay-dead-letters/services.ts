@@ -1,6 +1,8 @@
 import type { ReplayRequest } from '../../events/replay-requested/v1.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
+import type { ArchivedMessage } from './archive-reader.ts';
+import type { Depth } from './decide-empty.ts';
 import type { Ledger } from './ledger.ts';
 import type { Places } from './make-report.ts';
 import type { Archive, Destination, Source } from './ports.ts';
@@ -8,6 +10,14 @@ import type { Runs } from './runs.ts';
 
 /** Where one run's messages come from and go to. */
 export type Route = { source: Source; archive: Archive; destination: Destination; places: Places };
+
+/** What a dry run looks at: the archive, and how many messages the queue says it has. */
+export type View = {
+  destination: string;
+  depth: () => Promise<Depth>;
+  /** Of the queue's messages what earlier runs archived; of parked ones all of them. */
+  messages: () => AsyncGenerator<ArchivedMessage>;
+};
 
 export type Continuation = { run: string; hop: number; openings: number; idleHops: number };
 
@@ -18,6 +28,7 @@ export type Services = {
   ledger: Ledger;
   runs: Runs;
   openRoute: (webhook: WebhookPolicy, run: { id: string; request: ReplayRequest }) => Route;
+  openView: (webhook: WebhookPolicy, request: ReplayRequest) => View;
   /** Hands a run on to a later invocation. */
   handOn: (next: Continuation, correlationId: string, delaySeconds: number) => Promise<void>;
   publish: FactPublisher;

@@ -26,6 +26,7 @@ export const compileWebhook = (name: string, webhook: WebhookFile): WebhookPolic
             alarmAbove: deadLetters['alarm-above'],
             alarmOlderThanSeconds: deadLetters['alarm-older-than'],
             alarmBeforeExpirySeconds: deadLetters['alarm-before-expiry'],
+            replayTo: deadLetters['replay-to'],
             severity: deadLetters.severity,
           },
         }),

@@ -146,6 +146,8 @@ export type DeadLetterPolicy = {
   alarmAbove: number;
   alarmOlderThanSeconds?: number;
   alarmBeforeExpirySeconds: number;
+  /** URLs of queues and ARNs of topics that dead letters may be replayed to. */
+  replayTo: string[];
   severity: Severity;
 };
 

@@ -8,6 +8,7 @@ const TOPIC = 'must be the ARN of an SNS topic with a 12-digit account id';
 const topicArn = /^arn:aws[\w-]*:sns:[a-z0-9-]+:\d{12}:[\w-]{1,256}(\.fifo)?$/;
 const QUEUE =
   'must be the URL of an SQS queue: https://sqs.REGION.amazonaws.com/ACCOUNT/NAME, with a 12-digit account id';
+const TARGET = 'must be the URL of an SQS queue or the ARN of an SNS topic';
 const SUBSCRIBER =
   'must be the endpoint of a subscription: the ARN of a queue or a function, a URL, an e-mail address';
 
@@ -28,6 +29,16 @@ const deadLettersSchema = z.strictObject({
   'alarm-before-expiry': durationSchema
     .default(3 * 86_400)
     .describe('This long before the queue deletes its oldest message, that is an alert.'),
+  'replay-to': z
+    .array(
+      z
+        .string({ error: TARGET })
+        .refine((text) => readQueueUrl(text) !== undefined || topicArn.test(text), TARGET),
+    )
+    .default([])
+    .describe(
+      'Queues and topics that dead letters may be replayed to besides the endpoint. A topic sends to all of its subscribers.',
+    ),
   severity: severitySchema.default('warning').describe('How loud that is.'),
 });
 

@@ -120,6 +120,13 @@ export class PlainDumpWalk {
     const isEnd = wasInDump && !this.#structure.isInDump;
     const fault = isEnd ? this.#contents.endDump() : this.#contents.comment(text, isInside);
     if (fault !== undefined) this.#fail(fault);
+    if (isEnd) this.#leaveEncoding();
+  }
+
+  /** Between two dumps pg_dumpall writes in its own encoding, and psql passes over it. */
+  #leaveEncoding(): void {
+    this.#checkText(this.#lexer.index, true);
+    this.#text.isUtf8 = false;
   }
 
   #command(text: string): void {
