@@ -12,11 +12,11 @@ const SCENARIOS: [string, Omit<Scenario, 'kills' | 'messages'>][] = [
 ];
 
 /** Every moment before and after every call that a replay of 1,000 messages makes. Minutes for each scenario. */
-describe.concurrent('a process that is killed at every point', () => {
+describe('a process that is killed at every point', () => {
   it.each(SCENARIOS)('loses nothing, doubles nothing and balances: %s', async (_, scenario) => {
     const whole = { ...scenario, messages: MESSAGES };
     const { points } = await playCrash({ ...whole, kills: [] });
-    expect(points).toBeGreaterThan(2 * MESSAGES);
+    expect(points).toBeGreaterThan(MESSAGES);
     for (let point = 1; point <= points; point += 1) {
       await playCrash({ ...whole, kills: [point, 1 + ((point * 7) % points)] });
     }

@@ -45,14 +45,11 @@ webhooks:
     { file: 'test.yml', stage: 'prod', env: {} },
   ).plan;
 
-type Answers = (id: string, times: number) => Answer;
-const accepts: Answers = () => ({ answer: 'status', status: 200, page: false });
-
 /**
  * A dead-letter queue, a receiver, and everything that a replay keeps, all in memory and on a clock of their
  * own; and processes that are killed at a chosen moment: from then on nothing they do has any effect.
  */
-export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = accepts) => {
+export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Destination['send']) => {
   const clock = { ms: START };
   const queue = createMemoryQueue(clock, VISIBILITY_SECONDS);
   const store = createMemoryLedger();
@@ -66,12 +63,13 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = ac
   const destination: Destination = {
     id: 'webhook:https://mailblast.example.com/api/webhooks/sns',
     batch: 1,
-    send: async (items) =>
-      items.map(({ idempotencyKey }) => {
-        const times = (received.get(idempotencyKey) ?? 0) + 1;
-        received.set(idempotencyKey, times);
-        return answers(idempotencyKey, times);
-      }),
+    send:
+      send ??
+      (async (items) =>
+        items.map(({ idempotencyKey }): Answer => {
+          received.set(idempotencyKey, (received.get(idempotencyKey) ?? 0) + 1);
+          return { answer: 'status', status: 200, page: false };
+        })),
   };
 
   /** One process: it shares with others only what is outside of it. */
@@ -153,5 +151,8 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', answers = ac
     throw new Error(`${run} never ended`);
   };
 
-  return { queue, store, received, parked, lost, live, untilEnded };
+  const request = (options: object) =>
+    replayRequestSchema.parse({ webhook: 'ses-events', ...options });
+
+  return { queue, store, received, parked, lost, live, untilEnded, request };
 };

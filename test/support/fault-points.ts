@@ -7,7 +7,8 @@ export type FaultPoints = {
   killed: Promise<'killed'>;
 };
 
-const NEVER = new Promise<never>(() => {});
+/** A promise of its own each time: one for all would hold on to every process that ever died. */
+const never = () => new Promise<never>(() => {});
 
 /**
  * @param killAt the point, counted from 1, at which the process dies. It makes no call after that; a call
@@ -24,7 +25,7 @@ export const createFaultPoints = (killAt: number, kill?: () => void): FaultPoint
       if (faults.count < killAt) return;
       kill?.();
       resolve('killed');
-      await NEVER;
+      await never();
     },
   };
   return faults;
