@@ -7,10 +7,12 @@ import type { SignatureVerifier } from '../../shared/sns-signature/signature-ver
 import type { OwnQueue } from './own-queue-client.ts';
 import { readConfirmation } from './read-confirmation.ts';
 
-export type Acceptance = { verify: SignatureVerifier; enqueue: OwnQueue };
+export type Acceptance = { verify: SignatureVerifier; enqueue: OwnQueue; now: () => Date };
 
 /** A confirmation has about 2 KB. */
 const MAX_BYTES = 65_536;
+/** SNS tries for an hour. What comes later is sent again by somebody else. */
+const MAX_AGE_MS = 2 * 3_600_000;
 const RETRY_SECONDS = '20';
 
 /**
@@ -21,7 +23,7 @@ const RETRY_SECONDS = '20';
  * @throws where the queue does not take it.
  */
 export const acceptRequest = async (
-  { verify, enqueue }: Acceptance,
+  { verify, enqueue, now }: Acceptance,
   { method, body, bytes }: HttpRequest,
 ): Promise<HttpAnswer> => {
   if (method !== 'POST') {
@@ -30,6 +32,9 @@ export const acceptRequest = async (
   if (bytes > MAX_BYTES) return answerJson(413, { result: 'refused', reason: 'too-large' });
   const read = readConfirmation(body);
   if ('reason' in read) return answerJson(400, { result: 'refused', ...read });
+  if (now().getTime() - read.confirmation.sentAt.getTime() > MAX_AGE_MS) {
+    return answerJson(410, { result: 'refused', reason: 'too-old' });
+  }
 
   const verification = await verify(read.confirmation);
   switch (verification.result) {

@@ -41,5 +41,6 @@ export const buildServices = (config: Config, dial: Dial = {}): Services => {
     subscriptions: createSubscriptionClient(snsIn),
     publish: createFactPublisher(new SNSClient(settings), config.FACTS_TOPIC_ARN),
     enqueue: createOwnQueue(new SQSClient(settings), config.QUEUE_URL),
+    now,
   };
 };

@@ -57,7 +57,11 @@ export const notificationSchema = z
   .object({
     ...commonFields,
     Type: z.literal('Notification'),
-    Subject: nullish,
+    // SNS takes none with a line break; with one, the text that is signed could be cut into other fields.
+    Subject: z
+      .string()
+      .regex(/^[^\n\r]*$/, 'must be one line')
+      .nullish(),
     UnsubscribeURL: nullish,
     UnsubscribeUrl: nullish,
     SequenceNumber: nullish,
@@ -87,7 +91,7 @@ export const confirmationSchema = z
     ...commonFields,
     Type: z.enum(['SubscriptionConfirmation', 'UnsubscribeConfirmation']),
     Token: z.string().regex(/^[!-~]{1,2048}$/, 'must be 1 to 2048 printable characters'),
-    SubscribeURL: z.string(),
+    SubscribeURL: z.string().regex(/^[!-~]{1,4096}$/, 'must be 1 to 4096 printable characters'),
   })
   .refine(isWhole, TOGETHER)
   .transform(

@@ -9,12 +9,20 @@ import {
   PutBucketNotificationConfigurationCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import {
+  CreateTopicCommand,
+  ListSubscriptionsByTopicCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { ROOT } from '../../deploy/run-osls.ts';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { type AlertReceiver, startAlertReceiver } from '../../local/alert-receiver.ts';
 import { hearReports } from '../../local/demo/hear-reports.ts';
 import { waitUntil } from '../../local/wait-until.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '../../local/webhook-receiver.ts';
 import { deployTestCloud, type TestCloud } from '../support/cloud.ts';
 
 const run = promisify(execFile);
@@ -34,7 +42,7 @@ CREATE TABLE public.campaigns (id integer);
 
 `;
 
-const plan = (receiver: AlertReceiver): string => `
+const plan = (receiver: AlertReceiver, webhook: WebhookReceiver): string => `
 plan: e2e
 backups:
   database:
@@ -46,24 +54,41 @@ backups:
     kind: wal
     location: s3://e2e-backups/db/wal/
     fresh: { within: 20m, severity: warning }
+webhooks:
+  events:
+    topic: arn:aws:sns:us-east-1:000000000000:e2e-events
+    endpoint: ${webhook.url}
 alerts:
   channels:
     slack: { webhook: "${receiver.slackWebhook}" }
   routes: { critical: [slack], warning: [slack] }
 `;
 
+const urlSchema = z.looseObject({ FunctionUrl: z.url() });
+
+/** Where MiniStack answers for a function's URL, whose own host exists on AWS alone. */
+const functionAddress = async ({ endpoint, functions }: TestCloud, name: string) => {
+  const config = await fetch(`${endpoint}/2021-10-31/functions/${functions[name]}/url`);
+  const { FunctionUrl } = urlSchema.parse(await config.json());
+  const [id] = new URL(FunctionUrl).host.split('.');
+  return `${endpoint}/_aws/lambda-url/${id}/`;
+};
+
 describe('a deployed plan', () => {
   let receiver: AlertReceiver;
+  let webhook: WebhookReceiver;
   let cloud: TestCloud;
   let heard: Awaited<ReturnType<typeof hearReports>>;
   beforeAll(async () => {
     receiver = await startAlertReceiver();
-    cloud = await deployTestCloud(plan(receiver));
+    webhook = await startWebhookReceiver();
+    cloud = await deployTestCloud(plan(receiver, webhook));
     heard = await hearReports(cloud.clients, cloud.factsTopicArn);
   });
   afterAll(async () => {
     await cloud?.stop();
     await receiver?.close();
+    await webhook?.close();
   });
 
   const put = (key: string, body: Buffer) =>
@@ -135,6 +160,35 @@ describe('a deployed plan', () => {
     expect(await reported('backup-integrity', `s3://${bucket}/${key}`, 15)).toMatchObject({
       verdict: 'pass',
     });
+  });
+
+  it('refuses a confirmation that SNS did not sign, from its address and from its queue', async () => {
+    const { sns, sqs } = cloud.clients;
+    const { TopicArn } = await sns.send(new CreateTopicCommand({ Name: 'e2e-events' }));
+    const subscribe = { TopicArn, Protocol: 'http', Endpoint: webhook.url };
+    await sns.send(new SubscribeCommand(subscribe));
+    // The emulator's signatures are fake.
+    const forged = await waitUntil(async () => webhook.received[0]?.text, {
+      deadlineMs: 20_000,
+      what: 'a SubscriptionConfirmation',
+    });
+
+    const answer = await fetch(await functionAddress(cloud, 'confirm-subscription'), {
+      method: 'POST',
+      headers: { 'content-type': 'text/plain; charset=UTF-8' },
+      body: forged,
+    });
+    expect(answer.status).toBe(403);
+    expect(await answer.json()).toMatchObject({ reason: 'certificate-url-path' });
+
+    const QueueUrl = cloud.queues['confirm-subscription'];
+    await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: forged }));
+    expect(await reported('webhook-confirmation', 'events')).toMatchObject({
+      verdict: 'fail',
+      reason: 'forged',
+    });
+    const listed = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+    expect(listed.Subscriptions).toMatchObject([{ SubscriptionArn: 'PendingConfirmation' }]);
   });
 
   it('answers sls invoke', async () => {

@@ -3,6 +3,7 @@ import { acceptRequest } from '../../../../functions/confirm-subscription/accept
 import type { Verification } from '../../../../shared/sns-signature/signature-verifier.ts';
 import { confirmationFields, notificationFields } from '../../../support/sns-messages.ts';
 
+const NOW = '2026-01-31T03:00:00.000Z';
 const BODY = JSON.stringify(confirmationFields());
 
 const ask = async (
@@ -17,6 +18,7 @@ const ask = async (
       return verification;
     },
     enqueue: async (text: string) => void enqueued.push(text),
+    now: () => new Date(NOW),
   };
   const request = { method, body, bytes: Buffer.byteLength(body) };
   const { statusCode, body: content, headers } = await acceptRequest(services, request);
@@ -52,6 +54,11 @@ describe('acceptRequest', () => {
     ['not-json', 400, { body: 'x'.repeat(65_536) }],
     ['not-sns', 400, { body: '{}' }],
     ['missing-message-id', 400, { body: '{"Type":"SubscriptionConfirmation"}' }],
+    [
+      'too-old',
+      410,
+      { body: JSON.stringify(confirmationFields({ Timestamp: '2026-01-31T00:59:59.000Z' })) },
+    ],
     ['not-a-confirmation', 400, { body: JSON.stringify(notificationFields()) }],
   ])('answers %s with %d, and verifies nothing', async (reason, statusCode, request) => {
     const answer = { statusCode, result: 'refused', reason, verified: 0, enqueued: [] };

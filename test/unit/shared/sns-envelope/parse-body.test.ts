@@ -104,6 +104,8 @@ describe('parseSnsBody', () => {
     ['invalid-field', without(notificationFields(), 'Message')],
     ['invalid-field', notificationFields({ Message: { eventType: 'Bounce' } })],
     ['invalid-field', notificationFields({ Subject: 7 })],
+    ['invalid-field', notificationFields({ Subject: 'two\nlines' })],
+    ['invalid-field', confirmationFields({ SubscribeURL: 'https://a\nToken\nb' })],
     ['invalid-field', notificationFields({ MessageAttributes: { kind: 'bounce' } })],
     ['invalid-field', without(confirmationFields(), 'Token')],
     ['invalid-field', confirmationFields({ Token: '' })],

@@ -148,6 +148,20 @@ describe('a signature', () => {
     expect(await verdict({ ...signed(), ...change })).toBe(reason);
   });
 
+  it('covers its fields as they are: its text cannot be cut into others', () => {
+    const Message = 'a text\nMessageId\nan-id-of-somebody\nSubject\na subject';
+    const { MessageId, Signature } = signFields(
+      without(notificationFields({ Message }), 'Subject'),
+    );
+    const cut = notificationFields({
+      Message: 'a text',
+      MessageId: 'an-id-of-somebody',
+      Subject: `a subject\nMessageId\n${MessageId}`,
+      Signature,
+    });
+    expect(parseSnsBody(JSON.stringify(cut))).toMatchObject({ kind: 'invalid' });
+  });
+
   it('may change the address of its certificate, which is not signed, to another of the same host', async () => {
     expect(await verdict({ ...signed(), SigningCertURL: `${HOST}${file('8')}` })).toBe('genuine');
   });
