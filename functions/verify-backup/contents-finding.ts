@@ -10,6 +10,7 @@ export const CONTENTS_REASONS = [
   'target-too-old',
   'older-than-its-name',
   'not-new',
+  'wal-missing',
   'no-schema',
   'tables-vanished',
   'rows-lost',
@@ -39,6 +40,8 @@ export type ContentsInput = {
   contents: VerifiedContents | undefined;
   /** The newest that was verified before this one, and is older. */
   previous: Verified | undefined;
+  /** Whether the plan has an archive of WAL beside it. */
+  hasWalArchive: boolean;
 };
 
 export type ContentsDecision = (input: ContentsInput) => ContentsFinding | undefined;

@@ -11,6 +11,7 @@ import { decideLostRows, decideVanishedTables } from './decide-lost-tables.ts';
 import { decideSameDump } from './decide-same-dump.ts';
 import { decideSize } from './decide-size.ts';
 import { decideExtensions, decideRoles, decideTarget } from './decide-target.ts';
+import { decideWalNeeded } from './decide-wal-needed.ts';
 
 const DECISIONS: ContentsDecision[] = [
   decideEmptiness,
@@ -18,6 +19,7 @@ const DECISIONS: ContentsDecision[] = [
   decideTarget,
   decideAgeByName,
   decideSameDump,
+  decideWalNeeded,
   decideVanishedTables,
   decideLostRows,
   decideSize,

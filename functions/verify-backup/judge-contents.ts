@@ -74,7 +74,9 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
       : undefined;
   if (isJudged(whole)) {
     const { lastModified: at } = object;
-    const input = { backup, key, name, lastModified: at, walk, contents, previous };
+    const hasWalArchive = services.plan.backups.some(({ kind }) => kind === 'wal');
+    const about = { backup, key, name, lastModified: at, walk };
+    const input = { ...about, contents, previous, hasWalArchive };
     const findings = decideContents(input);
     const now = run.now();
     const recheckMs = findings.length > 0 ? PROBLEM_RECHECK_MS : backup.rereadSeconds * 1000;

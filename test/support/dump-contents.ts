@@ -63,6 +63,7 @@ export const contentsInput = (
     walk: walkOf(dump),
     contents: dump && rememberContents(dump, lastModified.toISOString(), previous?.contents),
     previous,
+    hasWalArchive: false,
     ...changes,
   };
 };

@@ -3,6 +3,7 @@ import type { ContentsInput } from '../../../../functions/verify-backup/contents
 import { decideContents } from '../../../../functions/verify-backup/decide-contents.ts';
 import type { StoredBackup } from '../../../../shared/plan/plan.ts';
 import type { DumpContents } from '../../../../shared/postgres-archive/dump-contents.ts';
+import type { BaseBackupContents } from '../../../../shared/postgres-base-backup/base-backup-contents.ts';
 import { storedBackup } from '../../../support/backup-policies.ts';
 import { contentsInput, dumpOf, type Tables, walkOf } from '../../../support/dump-contents.ts';
 
@@ -396,4 +397,37 @@ it('the worst of several findings comes first', () => {
   expect(judge(dump, [shop, shop, shop], { database: 'shop' }).map(({ reason }) => reason)).toEqual(
     ['no-data', 'wrong-database'],
   );
+});
+
+describe('a base backup without WAL', () => {
+  const baseBackup = {
+    serverVersion: '15',
+    systemIdentifier: '7300000000000000000',
+    state: 'in production',
+    timeline: 1,
+    startLsn: '0/2000028',
+    isIncremental: false,
+    files: 970,
+    bytes: 30_000_000,
+    tablespaces: [],
+    dataChecksums: false,
+    pages: 3_000,
+    pagesVerified: 0,
+  };
+  const of = (changes: Partial<BaseBackupContents>, hasWalArchive = false) => {
+    const walk = walkOf(undefined, { baseBackup: { ...baseBackup, ...changes } });
+    return reasons(contentsInput(undefined, [], { walk, hasWalArchive }));
+  };
+
+  it('is accused where the plan has no archive of it', () => {
+    expect(of({})).toEqual(['wal-missing']);
+  });
+
+  it.each([
+    ['with its own WAL', of({ wal: { segments: 1, bytes: 16_777_216 } })],
+    ['beside an archive', of({}, true)],
+    ['of a server that was shut down', of({ startLsn: undefined, state: 'shut down' })],
+  ])('%s is not', (_, found) => {
+    expect(found).toEqual([]);
+  });
 });
