@@ -12,6 +12,7 @@ export const PRICES = {
   dynamoWrite: 0.000_000_625,
   dynamoRead: 0.000_000_125,
   logGb: 0.5,
+  cloudWatchRequest: 0.000_01,
 };
 
 export type CostLine = { what: string; dollars: number; because: string };
@@ -21,7 +22,14 @@ const A_DAY = { every5Minutes: 288, every15Minutes: 96 };
 /** Lambda polls an idle queue with five long polls of twenty seconds at once. */
 const POLLS_A_DAY = (5 * 86_400) / 20;
 /** What a run takes, measured on the local cloud and rounded up several times for the way to S3. */
-const SECONDS = { checkBackups: 6, checkWal: 2, sweep: 1, routeReport: 0.3, deliver: 1 };
+const SECONDS = {
+  checkBackups: 6,
+  checkWal: 2,
+  sweep: 1,
+  routeReport: 0.3,
+  deliver: 1,
+  webhook: 1,
+};
 const GB = { small: 0.5, wal: 1, verify: 1.728 };
 /** A careful figure for one vCPU: a quarter of what `npm run bench:verify` reaches. */
 const VERIFY_MB_A_SECOND = 15;
@@ -39,6 +47,9 @@ const SEGMENTS_A_DAY = 720;
 
 const isStored = (backup: Plan['backups'][number]): backup is StoredBackup => backup.store === 's3';
 
+/** Its subscription, and depth, age and redrive of its dead letters. */
+const REPORTS_OF_A_WEBHOOK = 4;
+
 /** Reports of one run of `check-backups`: about four for every backup. */
 const reportsOf = (plan: Plan): number => plan.backups.length * 4;
 
@@ -52,21 +63,27 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const walArchives = stored.filter(({ kind }) => kind === 'wal').length;
   // Those of verify-backup, confirm-subscription and route-alerts, and one for every channel.
   const queues = 3 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
-  const runs = A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
+  const webhooks = plan.webhooks.length;
+  const webhookRuns = 2 * A_DAY.every5Minutes;
+  const runs = webhookRuns + A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
   const reportsADay =
-    reportsOf(plan) * A_DAY.every15Minutes + 5 * walArchives * A_DAY.every5Minutes;
+    reportsOf(plan) * A_DAY.every15Minutes +
+    5 * walArchives * A_DAY.every5Minutes +
+    REPORTS_OF_A_WEBHOOK * webhooks * A_DAY.every5Minutes;
   // Every kept object is read when it comes and once more in every reread period of about a month.
   const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
   const gbSecondsADay =
     GB.small *
       (A_DAY.every15Minutes * SECONDS.checkBackups +
         reportsADay * SECONDS.routeReport +
-        deliveriesADay * SECONDS.deliver) +
+        deliveriesADay * SECONDS.deliver +
+        webhookRuns * SECONDS.webhook) +
     GB.wal * walArchives * A_DAY.every5Minutes * SECONDS.checkWal +
     GB.verify * (A_DAY.every15Minutes * SECONDS.sweep + verifySeconds);
   const listsADay = places * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
   const headsADay = 4 * places * A_DAY.every15Minutes + walArchives * SEGMENTS_A_DAY;
-  const ledgerPutsADay = stored.length * A_DAY.every15Minutes + walArchives * A_DAY.every5Minutes;
+  const ledgerPutsADay =
+    stored.length * A_DAY.every15Minutes + (walArchives + 2 * webhooks) * A_DAY.every5Minutes;
   const month = (aDay: number, price: number): number => aDay * DAYS * price;
   return [
     {
@@ -98,6 +115,11 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
       what: 'DynamoDB',
       dollars: month(reportsADay, PRICES.dynamoWrite) + month(2 * reportsADay, PRICES.dynamoRead),
       because: 'one small write and two reads for a report',
+    },
+    {
+      what: 'CloudWatch',
+      dollars: month(webhooks * A_DAY.every5Minutes, PRICES.cloudWatchRequest),
+      because: 'one figure of each webhook, every five minutes',
     },
     {
       what: 'CloudWatch Logs',

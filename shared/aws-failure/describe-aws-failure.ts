@@ -45,7 +45,7 @@ const reasonFor = (name: string, code: string, status: number | undefined): Fail
   if (TIMEOUTS.has(name) || code === 'ETIMEDOUT') return 'timeout';
   if (DENIALS.has(name) || status === 401 || status === 403) return 'access-denied';
   if (THROTTLES.has(name) || status === 429) return 'throttled';
-  if (status === 404 || /^NoSuch|NotFound/.test(name)) return 'not-found';
+  if (status === 404 || /^NoSuch|NotFound|DoesNotExist$/.test(name)) return 'not-found';
   if (status !== undefined && status >= 500) return 'unavailable';
   return UNREACHABLE.has(code) ? 'unreachable' : 'unexpected-error';
 };

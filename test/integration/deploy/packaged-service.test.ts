@@ -13,6 +13,7 @@ const FUNCTIONS = [
   'check-wal',
   'check-subscriptions',
   'confirm-subscription',
+  'check-dead-letters',
   'route-alerts',
   'deliver-alert',
   'replay-dead-letters',

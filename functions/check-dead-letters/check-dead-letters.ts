@@ -1,0 +1,77 @@
+import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import type { Run } from '../../shared/handler/create-handler.ts';
+import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
+import { readTopicArn } from '../../shared/plan/queue-address.ts';
+import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
+import { makeEvent } from '../../shared/publish/make-event.ts';
+import { checkWebhook } from './check-webhook.ts';
+import { makeReport, type Place } from './make-report.ts';
+import type { MemoryStore } from './memory-store.ts';
+import type { MetricClient } from './metric-client.ts';
+import type { Invocation } from './parse-invocation.ts';
+import type { QueueClient } from './queue-client.ts';
+
+export type Services = Place & {
+  plan: Plan;
+  /** Where this runs: CloudWatch shows the figures of this account alone. */
+  account: string;
+  queuesIn: (region: string) => QueueClient;
+  metricsIn: (region: string) => MetricClient;
+  memories: MemoryStore;
+  publish: FactPublisher;
+};
+
+const checkOne = async (
+  services: Services,
+  webhook: WebhookPolicy,
+  run: Run,
+): Promise<CheckReport[]> => {
+  const { stage, account, memories } = services;
+  const { region } = readTopicArn(webhook.topic);
+  const now = run.now();
+  const payload = JSON.stringify({ webhook: webhook.name });
+  const judgements = await checkWebhook({
+    webhook,
+    queues: services.queuesIn(region),
+    metrics: services.metricsIn(region),
+    memories,
+    account,
+    now,
+    replay: `sls invoke -f replay-dead-letters -s ${stage} -d '${payload}'`,
+    warn: (message, detail) => run.log.warn(message, { detail }),
+  });
+  return judgements.map((judgement) => makeReport(webhook, judgement, now, services));
+};
+
+/**
+ * Checks the dead letters of every webhook of the plan, or of the one that was asked for, and publishes
+ * what it found. May be called at any time and as often as one likes; it changes and deletes nothing.
+ *
+ * @throws {PublishError} where a report did not reach the topic; calling again helps.
+ */
+export const checkDeadLetters = async (services: Services, invocation: Invocation, run: Run) => {
+  const asked = services.plan.webhooks.filter(
+    ({ name }) => invocation.webhook === undefined || name === invocation.webhook,
+  );
+  const checked = await Promise.all(asked.map((webhook) => checkOne(services, webhook, run)));
+  const reports = checked.flat();
+  const facts = reports.map((data) =>
+    makeEvent(services, {
+      type: CHECK_REPORTED,
+      subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
+      data,
+      time: new Date(data.checkedAt),
+      correlationId: run.correlationId,
+    }),
+  );
+  await services.publish(facts);
+  return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
+    check,
+    webhook: subject.id,
+    verdict,
+    reason,
+    summary,
+    action,
+    measurements,
+  }));
+};

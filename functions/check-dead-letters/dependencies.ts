@@ -1,0 +1,44 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { clientSettings } from '../../shared/aws-client/client-settings.ts';
+import { createJsonLedger } from '../../shared/json-ledger/json-ledger.ts';
+import { readBundledPlan } from '../../shared/plan/bundled-plan.ts';
+import { readTopicArn } from '../../shared/plan/queue-address.ts';
+import { createFactPublisher } from '../../shared/publish/fact-publisher.ts';
+import type { Services } from './check-dead-letters.ts';
+import type { Config } from './config.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createMetricClient } from './metric-client.ts';
+import { createQueueClient } from './queue-client.ts';
+
+/** One client for each Region, made when it is first asked for. */
+const perRegion = <Client>(make: (region: string) => Client) => {
+  const made = new Map<string, Client>();
+  return (region: string): Client => {
+    const client = made.get(region) ?? make(region);
+    made.set(region, client);
+    return client;
+  };
+};
+
+export const buildServices = (config: Config): Services => {
+  const ledger = new S3Client(clientSettings({ attempts: 2 }));
+  return {
+    plan: readBundledPlan(config.PLAN_FILE),
+    stage: config.STAGE,
+    service: config.SERVICE,
+    account: readTopicArn(config.FACTS_TOPIC_ARN).account,
+    queuesIn: perRegion((region) => {
+      // Signed requests go to SQS, not to whatever host a URL names.
+      const settings = { ...clientSettings(), region, useQueueUrlAsEndpoint: false };
+      return createQueueClient(new SQSClient(settings));
+    }),
+    metricsIn: perRegion((region) =>
+      createMetricClient(new CloudWatchClient({ ...clientSettings({ attempts: 2 }), region })),
+    ),
+    memories: createMemoryStore(createJsonLedger(ledger, config.LEDGER_BUCKET)),
+    publish: createFactPublisher(new SNSClient(clientSettings()), config.FACTS_TOPIC_ARN),
+  };
+};
