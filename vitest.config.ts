@@ -12,6 +12,8 @@ export default defineConfig({
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
           // A hundred small files spend more time on their imports than on their tests; none keeps state.
           isolate: false,
+          // A file is cut at every byte: seconds, where others use the machine too.
+          testTimeout: 20_000,
         },
       },
       {
