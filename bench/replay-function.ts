@@ -19,7 +19,7 @@ const TABLE = 'bench-ledger';
 const resultSchema = z.object({
   startedAt: z.number(),
   invocations: z.number(),
-  cpuSeconds: z.number(),
+  heapMb: z.number(),
   maxRssMb: z.number(),
 });
 
@@ -90,7 +90,7 @@ export const openReplayFunction = async (cloud: ReplayCloud, dir: string) => {
       data: { run: `bench-${id.slice(0, 8)}`, webhook: 'events' },
     };
     const script = join(import.meta.dirname, 'replay-once.ts');
-    const given = { ...environment, COMMAND: JSON.stringify(command) };
+    const given = { ...environment, NODE_OPTIONS: '--expose-gc', COMMAND: JSON.stringify(command) };
     return resultSchema.parse(await runAlone(script, given));
   };
 };

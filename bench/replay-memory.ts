@@ -18,13 +18,13 @@ const feed = async (cloud: ReplayCloud, receiver: Receiver, messages: number): P
   }
 };
 
-/** The most memory that one run of so many messages takes, in megabytes; every message must have arrived. */
+/** The most memory that one run of so many messages takes, and what it holds at its end, in megabytes; every message must have arrived. */
 export const measureMemory = async (
   cloud: ReplayCloud,
   receiver: Receiver,
   replay: ReplayFunction,
   messages: number,
-): Promise<{ maxRssMb: number; invocations: number; seconds: number }> => {
+): Promise<{ maxRssMb: number; heapMb: number; invocations: number; seconds: number }> => {
   await receiver.reset();
   const started = performance.now();
   await cloud.fill(Math.min(FILL, messages));

@@ -181,6 +181,7 @@ try {
     const memory = await measureMemory(cloud, receiver, replay, messages);
     say(`${messages} messages: ${memory.seconds.toFixed(0)} s, ${memory.invocations} invocations`);
     figure(`max-rss-mb-${messages}`, memory.maxRssMb.toFixed(0));
+    figure(`heap-mb-${messages}`, memory.heapMb.toFixed(0));
   }
 } finally {
   await cleanUp();
