@@ -3,7 +3,10 @@ import type { Judgement } from './judgement.ts';
 import type { QueueAttributes } from './queue-client.ts';
 import { depthOf } from './queue-memory.ts';
 
-const messages = (count: number): string => (count === 1 ? '1 message' : `${count} messages`);
+const waiting = (count: number): string =>
+  count === 1
+    ? '1 message could not be delivered and waits'
+    : `${count} messages could not be delivered and wait`;
 
 /** Whether more messages wait than the plan allows. Pure. */
 export const decideDepth = (
@@ -25,7 +28,7 @@ export const decideDepth = (
       verdict: 'fail',
       severity,
       reason: 'above',
-      summary: `${messages(depth)} could not be delivered and wait, more than ${alarmAbove}`,
+      summary: `${waiting(depth)}, more than ${alarmAbove}`,
       action: `See that the endpoint answers, then replay them: ${replay}`,
     };
   }
@@ -33,9 +36,6 @@ export const decideDepth = (
     ...said,
     verdict: 'pass',
     reason: depth === 0 ? 'empty' : 'within',
-    summary:
-      depth === 0
-        ? 'no message waits'
-        : `${messages(depth)} could not be delivered and wait, not more than ${alarmAbove}`,
+    summary: depth === 0 ? 'no message waits' : `${waiting(depth)}, not more than ${alarmAbove}`,
   };
 };

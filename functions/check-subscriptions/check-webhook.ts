@@ -58,6 +58,8 @@ const note = async (
   }
 };
 
+const isTried = ({ outcome }: Healing): boolean => outcome === 'subscribed' || outcome === 'failed';
+
 const stateOf = (look: Exclude<Look, { state: 'not-looked' }>): WebhookMemory['state'] =>
   look.state === 'unread' ? 'confirmed' : look.state;
 
@@ -84,6 +86,6 @@ export const checkWebhook = async (check: WebhookCheck): Promise<Outcome> => {
     foreign,
     healing,
     pending,
-    attempts: recentAttempts(memory, now).length,
+    attempts: recentAttempts(memory, now).length + (isTried(healing) ? 1 : 0),
   };
 };

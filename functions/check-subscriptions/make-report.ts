@@ -10,6 +10,10 @@ const CONTROLS = ['SOC2:A1.2', 'SOC2:CC7.2', 'ISO27001:A.8.16'];
 const MAX_SUMMARY = 1024;
 const MOST_FOREIGN = 20;
 
+/** What subscribing again mends, and what is left to do. */
+const HEALED = ['missing', 'wrong-endpoint', 'pending'];
+const CONFIRM = 'Let the endpoint confirm what SNS sends it.';
+
 export type Place = { stage: string; service: string };
 
 const expectedOf = (webhook: WebhookPolicy) => ({
@@ -54,7 +58,10 @@ export const makeReport = (
   const { findings, foreign, healing, pending, attempts } = outcome;
   const [verdict] = findings;
   const said = [...findings.map(({ says }) => says), healing.says].filter((text) => text !== '');
-  const actions = findings.flatMap((finding) => finding.actions);
+  const isHealed = healing.outcome === 'subscribed';
+  const actions = findings.flatMap((finding) =>
+    isHealed && HEALED.includes(finding.reason) ? [CONFIRM] : finding.actions,
+  );
   const again = `sls invoke -f ${service} -s ${stage}`;
   return {
     check: 'webhook-subscription',

@@ -36,5 +36,7 @@ export const describePendingTime = (time: PendingTime | undefined): string => {
   const { seen, atMost, atLeast } = time;
   if (atLeast === undefined)
     return `since ${seen} or longer: at most ${atMost} of 48 hours are left`;
-  return `${atLeast} to ${atMost} of 48 hours are left`;
+  return atLeast === atMost
+    ? `${atMost} of 48 hours are left`
+    : `${atLeast} to ${atMost} of 48 hours are left`;
 };

@@ -116,6 +116,10 @@ describe('check-subscriptions', () => {
       verdict: 'fail',
       reason: 'missing',
       observed: { healing: 'subscribed' },
+      measurements: expect.arrayContaining([
+        { name: 'heal-attempts', value: 1, unit: 'attempts a day' },
+      ]),
+      action: expect.stringMatching(/^Let the endpoint confirm/),
     });
     const second = await check();
     expect(second).toMatchObject({
