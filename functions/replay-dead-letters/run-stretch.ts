@@ -1,4 +1,4 @@
-import { type BatchContext, LEASE_MS } from './batch-context.ts';
+import type { BatchContext } from './batch-context.ts';
 import { createBudget } from './budget.ts';
 import { decideEmpty } from './decide-empty.ts';
 import type { Stop } from './decide-stop.ts';
@@ -95,7 +95,7 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
     if (pacer.stop !== undefined) break;
     if (budget.isUsedUp())
       return end({ reason: 'limit-reached', detail: 'as many as were asked for' });
-    if (base.now() >= stretch.deadline - LEASE_MS / 4) break;
+    if (base.now() + pollSeconds * 1_000 >= stretch.deadline) break;
     await look();
     const found = await first.poll(pollSeconds);
     polls = found > 0 ? 0 : polls + 1;

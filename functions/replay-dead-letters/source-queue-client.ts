@@ -27,14 +27,18 @@ const sentAt = (text: string | undefined): Date | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? new Date(Number(text)) : undefined;
 
 /** The dead-letter queue of a subscription. */
-export const createSourceQueue = (sqs: SQSClient, QueueUrl: string): Source => ({
+export const createSourceQueue = (
+  sqs: SQSClient,
+  QueueUrl: string,
+  visibilitySeconds = VISIBILITY_SECONDS,
+): Source => ({
   async receive(max, waitSeconds) {
     const { Messages = [] } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl,
         MaxNumberOfMessages: max,
         WaitTimeSeconds: waitSeconds,
-        VisibilityTimeout: VISIBILITY_SECONDS,
+        VisibilityTimeout: visibilitySeconds,
         MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),

@@ -207,6 +207,56 @@ describe('replay-dead-letters', () => {
     });
   });
 
+  it('goes on over its own queue when its time is up, and balances over all of it', async () => {
+    const { stage, invoke } = await open();
+    const ids = await stage.publish(events(120));
+    receiver.behave((response, ...rest) => {
+      setTimeout(() => accept(response, ...rest), 40);
+    });
+    const rate = { perSecond: 20, rampUpSeconds: 0 };
+    const command = { webhook: 'ses-events', run: 'a-long-run', rate, timeoutSeconds: 1 };
+    let said = await invoke(command, 14_000);
+    let hops = 0;
+    for (; !replayReportSchema.safeParse(said).success && hops < 6; hops += 1) {
+      const [next] = await stage.drain(stage.queue);
+      expect(await invoke(stage.queueEvent(next?.Body ?? ''), 16_000)).toEqual({
+        batchItemFailures: [],
+      });
+      const facts = await stage.heardFacts();
+      said = facts.map((fact) => replayEndedSchema.safeParse(fact).data?.data).find(Boolean);
+    }
+    expect(hops).toBeGreaterThan(0);
+    const { balance } = replayReportSchema.parse(said);
+    expect(balance).toEqual({ ...nothing, received: 120, done: 120 });
+    expect([...receiver.times()].sort()).toEqual(ids.map((id) => [id, 1]).sort());
+  });
+
+  it('is cancelled, leaves the rest where it is, and is resumed', async () => {
+    const { stage, invoke } = await open();
+    await stage.publish(events(12));
+    const command = { webhook: 'ses-events', run: 'to-cancel', limit: 5 };
+    expect(await invoke(command)).toMatchObject({ reason: 'limit-reached' });
+    await expect(invoke(command)).rejects.toThrow('there is a run to-cancel already');
+
+    const slow = { webhook: 'ses-events', run: 'slow', rate: { perSecond: 0.5, rampUpSeconds: 0 } };
+    await invoke(slow, 20_000);
+    await invoke({ action: 'cancel', run: 'slow' });
+    for (const { Body = '' } of await stage.drain(stage.queue)) {
+      await invoke(stage.queueEvent(Body));
+    }
+    const facts = (await stage.heardFacts()).map((fact) => replayEndedSchema.safeParse(fact).data);
+    const ended = facts.flatMap((fact) => (fact?.data.run === 'slow' ? [fact.data] : []));
+    expect(ended.map(({ reason }) => reason)).toEqual(['cancelled']);
+    const left = await stage.depth();
+    expect(left).toBeGreaterThan(0);
+    expect(receiver.heard.length + left).toBe(12);
+
+    const before = receiver.heard.length;
+    await invoke({ action: 'resume', run: 'slow' }, 20_000);
+    expect(receiver.heard.length).toBeGreaterThan(before);
+    expect(Math.max(...receiver.times().values())).toBe(1);
+  });
+
   it.each([
     [{ webhook: 'ses-event' }, /has no "ses-event"; it has ses-events/],
     [{ webhook: 'ses-events', limti: 5 }, /limti: unknown/],

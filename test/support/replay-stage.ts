@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, PublishBatchCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -20,6 +20,28 @@ type Webhook = {
   replayTo?: string[];
 };
 
+/** The ledger's table, as the deploy makes it. */
+export const createReplayTable = async (
+  dynamodb: DynamoDBClient,
+  TableName: string,
+): Promise<string> => {
+  await dynamodb.send(
+    new CreateTableCommand({
+      TableName,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [
+        { AttributeName: 'pk', AttributeType: 'S' },
+        { AttributeName: 'sk', AttributeType: 'S' },
+      ],
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  return TableName;
+};
+
 /** A topic whose deliveries lie in a queue, as they would after an outage, and all that the replay has around it. */
 export const prepareReplay = async (endpoint: string, webhook: Webhook) => {
   const { sns, sqs, dynamodb } = localClients(endpoint);
@@ -38,21 +60,7 @@ export const prepareReplay = async (endpoint: string, webhook: Webhook) => {
       ...(webhook.raw === true ? { Attributes: { RawMessageDelivery: 'true' } } : {}),
     }),
   );
-  const table = `${name}-ledger`;
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  const table = await createReplayTable(dynamodb, `${name}-ledger`);
   const stage = await prepareFunction(
     'replay-dead-letters',
     `plan: mailblast
