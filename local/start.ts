@@ -6,12 +6,14 @@ import { writeDemoPlan } from './demo/demo-plan.ts';
 import { runDemo } from './demo/run-demo.ts';
 import { createProgressLog } from './log.ts';
 import { endOnInterrupt, parsePort, runCommand } from './run-command.ts';
+import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const HELP = `Usage: npm start [-- --keep] [-- --port N]
 
 Brings up the cloud on this machine with MailBlast's plan, makes real backups of a real PostgreSQL,
-breaks five things, and shows that each is found, told to the right people, and nothing else accused.
-Exit code 0 only then.
+breaks five things, takes the webhook endpoint down and forges a confirmation, and shows that each is
+found, told to the right people, and nothing else accused, and that every event of the outage is replayed
+once. Exit code 0 only then.
 
   --keep        leave the cloud running afterwards (end it with npm run local:down)
   --port N      port of the AWS endpoint on 127.0.0.1 (default: the first free one from 4566)
@@ -39,12 +41,18 @@ await runCommand(HELP, async () => {
   endOnInterrupt(dir);
   const log = createProgressLog();
   const receiver = await startAlertReceiver();
+  const endpoint = await startWebhookReceiver();
   let cloud: Cloud | undefined;
   try {
-    const planFile = await writeDemoPlan(PLAN, join(dir, 'demo'), receiver.pagerdutyUrl);
+    const planFile = await writeDemoPlan(PLAN, join(dir, 'demo'), {
+      pagerdutyUrl: receiver.pagerdutyUrl,
+      webhookUrl: endpoint.url,
+    });
     const demo = await runDemo({
       log,
       receiver,
+      endpoint,
+      planFile,
       bringUp: async (prepare) => {
         cloud = await startCloud({ planFile, port, dir, log, prepare });
         return cloud;
@@ -53,10 +61,10 @@ await runCommand(HELP, async () => {
     console.log(demo.text);
     if (!demo.isSuccess) process.exitCode = 1;
   } finally {
-    await receiver.close();
+    await Promise.all([receiver.close(), endpoint.close()]);
     if (keep && cloud !== undefined) {
       console.log(
-        `\nThe cloud goes on at ${cloud.endpoint}; Slack and PagerDuty do not. End it with: npm run local:down`,
+        `\nThe cloud goes on at ${cloud.endpoint}; Slack, PagerDuty and the webhook endpoint do not. End it with: npm run local:down`,
       );
     } else {
       await stopCloud(dir);

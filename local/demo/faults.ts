@@ -56,3 +56,17 @@ export const plantedFaults = (planted: Planted): Fault[] => [
     explains: never,
   },
 ];
+
+/** What befell a webhook of the plan, and what gives it away. */
+export const webhookFaults = (webhook: string): Record<'outage' | 'forgery', Fault> => ({
+  outage: {
+    name: 'the webhook endpoint was down, and its events became dead letters',
+    isFoundBy: ({ check, subject }) => check === 'dead-letters-depth' && subject.id === webhook,
+    explains: never,
+  },
+  forgery: {
+    name: 'somebody sent a SubscriptionConfirmation that SNS had not signed',
+    isFoundBy: ({ check, reason }) => check === 'webhook-confirmation' && reason === 'forged',
+    explains: never,
+  },
+});

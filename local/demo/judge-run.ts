@@ -35,8 +35,10 @@ export const judgeRun = (
   };
 };
 
-export const everybodyWasTold = ({ found }: Run): boolean =>
-  found.every(({ told, expected }) => expected.every((channel) => told.includes(channel)));
+export const wasTold = ({ told, expected }: Run['found'][number]): boolean =>
+  expected.every((channel) => told.includes(channel));
+
+export const everybodyWasTold = ({ found }: Run): boolean => found.every(wasTold);
 
 /** The demo succeeds when every fault was found and told, and nothing healthy was accused. */
 export const isSuccess = (run: Run): boolean =>

@@ -1,6 +1,6 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { formatTable, wrap } from '../../plans/format-table.ts';
-import type { Run, Told } from './judge-run.ts';
+import type { Run } from './judge-run.ts';
 
 /** Columns of text are wrapped to this, so that the table fits a wide terminal. */
 const WIDTHS = [24, 22, 16, 64, 28];
@@ -14,14 +14,17 @@ const MARK: Record<CheckReport['verdict'], string> = {
 const promiseOf = (report: CheckReport): string => String(report.promise ?? report.subject.id);
 const backupOf = (report: CheckReport): string => promiseOf(report).split('.')[1] ?? '';
 
+/** What was done about a failure. */
+type Done = (report: CheckReport) => string[];
+
 /** Objects that are all right are counted, not listed. */
-const rowsOf = (reports: CheckReport[], told: Told): string[][] => {
+const rowsOf = (reports: CheckReport[], done: Done): string[][] => {
   const row = (report: CheckReport): string[] => [
     backupOf(report),
     report.check,
     MARK[report.verdict] + (report.severity === undefined ? '' : ` (${report.severity})`),
     report.summary.replace(`${backupOf(report)}: `, ''),
-    report.verdict === 'fail' ? `told: ${told(report).join(', ') || 'nobody yet'}` : '',
+    report.verdict === 'fail' ? done(report).join('; ') : '',
   ];
   const healthy = reports.filter(
     ({ check, verdict }) => check === OBJECT_CHECK && verdict === 'pass',
@@ -41,16 +44,16 @@ const rowsOf = (reports: CheckReport[], told: Told): string[][] => {
 };
 
 /** Every promise of the plan with its verdict, and what was done about it. */
-export const printReports = (reports: CheckReport[], backups: string[], told: Told): string => {
+export const printReports = (reports: CheckReport[], names: string[], done: Done): string => {
   const place = (name: string | undefined): number => {
-    const index = backups.indexOf(name ?? '');
-    return index < 0 ? backups.length : index;
+    const index = names.indexOf(name ?? '');
+    return index < 0 ? names.length : index;
   };
-  const rows = rowsOf(reports, told).sort(
+  const rows = rowsOf(reports, done).sort(
     ([a, checkA = ''], [b, checkB = '']) => place(a) - place(b) || checkA.localeCompare(checkB),
   );
   const cells = rows.map((row) => row.map((text, column) => wrap(text, WIDTHS[column] ?? 20)));
-  return formatTable(['backup', 'check', 'verdict', 'what was seen', 'what was done'], cells).join(
+  return formatTable(['promise', 'check', 'verdict', 'what was seen', 'what was done'], cells).join(
     '\n',
   );
 };

@@ -1,22 +1,25 @@
 import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { loadPlan } from '../../shared/plan/load-plan.ts';
-import type { Plan } from '../../shared/plan/plan.ts';
+import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { AlertReceiver } from '../alert-receiver.ts';
 import type { LocalClients } from '../clients.ts';
 import type { Cloud } from '../cloud.ts';
 import type { Log } from '../log.ts';
 import { openDumper } from '../pg-dump.ts';
 import { type LocalPostgres, startPostgres } from '../postgres.ts';
-import { waitUntil } from '../wait-until.ts';
+import type { WebhookReceiver } from '../webhook-receiver.ts';
 import { SCHEMA, TABLES } from './database.ts';
-import { type Fault, plantedFaults } from './faults.ts';
+import { plantedFaults, webhookFaults } from './faults.ts';
 import { hearMails, hearReports } from './hear-reports.ts';
 import { BACKUPS, COPIES, fullDumpKey, type Source, seal, storeHistory } from './history.ts';
-import { isSuccess, judgeRun, type Run, type Told } from './judge-run.ts';
+import { isSuccess } from './judge-run.ts';
+import { describeTally, endOutage, isWhole, startOutage } from './outage.ts';
 import { printReports, printRun } from './print-run.ts';
 import { ARCHIVE_COMMAND, createWalShipper } from './ship-wal.ts';
 import { createStore } from './store.ts';
+import { waitForFindings } from './wait-for-findings.ts';
+import { type DemoWebhook, openWebhook } from './webhook.ts';
 
 /** Called when the buckets are there and no function is yet. */
 type Prepare = (cloud: { endpoint: string; clients: LocalClients }) => Promise<void>;
@@ -24,21 +27,14 @@ type Prepare = (cloud: { endpoint: string; clients: LocalClients }) => Promise<v
 type Demo = {
   log: Log;
   receiver: AlertReceiver;
+  /** The webhook endpoint of the plan. */
+  endpoint: WebhookReceiver;
+  planFile: string;
   bringUp: (prepare: Prepare) => Promise<Cloud>;
 };
 
 const PASSPHRASE = 'correct horse battery staple';
 const SEGMENTS_BEFORE = 4;
-const DEADLINE_MS = 150_000;
-/** Checks run every minute on this stage; each must have run after the last thing was done. */
-const CHECKS = [
-  'backup-freshness',
-  'backup-retention',
-  'backup-copy',
-  'wal-continuity',
-  'wal-freshness',
-];
-
 const putSecrets = async ({ ssm }: LocalClients, receiver: AlertReceiver): Promise<void> => {
   const secrets = {
     '/mailblast/backup-key': PASSPHRASE,
@@ -49,24 +45,6 @@ const putSecrets = async ({ ssm }: LocalClients, receiver: AlertReceiver): Promi
   for (const [Name, Value] of Object.entries(secrets)) {
     await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
   }
-};
-
-/** Which channels of the plan have heard of a report: by what arrived at them, not by what was sent. */
-const toldBy = (receiver: AlertReceiver, mails: string[], planName: string): Told => {
-  const arrived = (kind: string): string[] =>
-    receiver.received
-      .filter((one) => one.kind === kind && one.status < 300)
-      .map(({ text }) => text);
-  const speaksOf =
-    ({ check, subject }: CheckReport) =>
-    (text: string) =>
-      text.includes(check) && text.includes(subject.id) && text.includes(planName);
-  return (report) =>
-    Object.entries({
-      email: mails,
-      slack: arrived('slack'),
-      pagerduty: arrived('pagerduty'),
-    }).flatMap(([channel, texts]) => (texts.some(speaksOf(report)) ? [channel] : []));
 };
 
 /** While Lifeboat watches: segments go on arriving, one is lost, and a dump is cut off in its upload. */
@@ -89,46 +67,6 @@ const breakThings = async (
   return { missingSegment, truncatedKey: key, campaigns: Number(row?.campaigns) };
 };
 
-const isComplete = (run: Run, reports: CheckReport[], since: Date): boolean =>
-  isSuccess(run) &&
-  CHECKS.every((check) => {
-    const own = reports.filter((report) => report.check === check);
-    return own.length > 0 && own.every(({ checkedAt }) => checkedAt > since.toISOString());
-  });
-
-type Ears = {
-  plan: Plan;
-  receiver: AlertReceiver;
-  heard: Awaited<ReturnType<typeof hearReports>>;
-  mail: Awaited<ReturnType<typeof hearMails>>;
-};
-
-/** Waits until every fault was found and told, or time is up. */
-const waitForFindings = async (
-  { plan, receiver, heard, mail }: Ears,
-  faults: Fault[],
-  log: Log,
-) => {
-  const since = new Date();
-  const told = toldBy(receiver, mail.mails, plan.name);
-  const judge = (): Run => judgeRun(heard.reports(), faults, told, plan.alerts.routes);
-  let lately = '';
-  const look = async () => {
-    await Promise.all([heard.listen(), mail.listen()]);
-    const run = judge();
-    const now = `${heard.reports().length} reports, ${run.found.length} of ${faults.length} faults found, ${receiver.received.length + mail.mails.length} alerts received`;
-    if (now !== lately) log(now);
-    lately = now;
-    return isComplete(run, heard.reports(), since) ? true : undefined;
-  };
-  await waitUntil(look, {
-    deadlineMs: DEADLINE_MS,
-    everyMs: 1_000,
-    what: 'the end of the demo',
-  }).catch((error: Error) => log(error.message));
-  return { run: judge(), told };
-};
-
 const emailTopicArn = (factsTopicArn: string): string =>
   factsTopicArn.replace(/facts$/, 'email-email');
 
@@ -146,43 +84,67 @@ const openSource = async (log: Log): Promise<{ source: Source; close: () => Prom
   return { source: { postgres, dumper, passphrase: PASSPHRASE, now: new Date() }, close };
 };
 
+/** MailBlast's one webhook, as the plan has it. */
+const webhookOf = ({ webhooks: [webhook] }: Plan): WebhookPolicy => {
+  if (webhook === undefined) throw new Error('the plan of the demo has no webhook');
+  return webhook;
+};
+
 /** The whole demo, from an empty machine to a verdict. */
-export const runDemo = async ({ log, receiver, bringUp }: Demo) => {
+export const runDemo = async ({ log, receiver, endpoint, planFile, bringUp }: Demo) => {
+  const { plan } = await loadPlan(planFile, { stage: 'local', env: process.env });
+  const policy = webhookOf(plan);
   const { source, close } = await openSource(log);
   try {
     let shipper: ReturnType<typeof createWalShipper> | undefined;
+    let webhook: DemoWebhook | undefined;
     let history = { wrongPassphraseKey: '', keyWithoutCopy: '' };
-    const cloud = await bringUp(async ({ endpoint, clients }) => {
+    const cloud = await bringUp(async ({ endpoint: aws, clients }) => {
       await putSecrets(clients, receiver);
-      const store = createStore(endpoint, clients);
+      const store = createStore(aws, clients);
       log('Filling the buckets with what was there before Lifeboat');
       history = await storeHistory(store, source);
       shipper = createWalShipper(source.postgres, store);
       for (let count = 0; count < SEGMENTS_BEFORE; count += 1) await shipper.ship();
+      webhook = await openWebhook(clients, policy, endpoint);
     });
-    if (shipper === undefined) throw new Error('the buckets were never filled');
-    const { plan } = await loadPlan(cloud.planFile, { stage: 'local', env: process.env });
+    if (shipper === undefined || webhook === undefined)
+      throw new Error('nothing was prepared before the deploy');
     const heard = await hearReports(cloud.clients, cloud.factsTopicArn);
     const mail = await hearMails(cloud.clients, emailTopicArn(cloud.factsTopicArn));
     log('Lifeboat watches. A WAL segment gets lost, and a dump is cut off in its upload');
     const { campaigns, ...broken } = await breakThings(cloud, source, shipper);
-    const faults = plantedFaults({ ...history, ...broken });
+    const stage = { cloud, name: policy.name, webhook, receiver: endpoint, log };
+    const ids = await startOutage(stage);
+    await webhook.forge(cloud.queues['confirm-subscription'] ?? '');
+    const { outage, forgery } = webhookFaults(policy.name);
+    const faults = [...plantedFaults({ ...history, ...broken }), outage, forgery];
     log('S3 events are at work at once; the schedules, every minute on this stage');
-    const { run, told } = await waitForFindings({ plan, receiver, heard, mail }, faults, log);
-    const names = plan.backups.map(({ name }) => name);
-    const verdict = isSuccess(run)
-      ? `All ${faults.length} faults were found and told; nothing healthy was accused.`
+    const ears = { plan, receiver, heard, mail };
+    const mended = { fault: outage, mend: () => endOutage(stage, ids) };
+    const { run, reports, told, result } = await waitForFindings(ears, faults, mended, log);
+    const replayed = result === undefined ? 'not replayed' : describeTally(result);
+    const isWell = isSuccess(run) && result !== undefined && isWhole(result);
+    const done = (report: CheckReport): string[] => [
+      `told: ${told(report).join(', ') || 'nobody yet'}`,
+      ...(outage.isFoundBy(report) ? [replayed] : []),
+    ];
+    const names = [...plan.backups, ...plan.webhooks].map(({ name }) => name);
+    const verdict = isWell
+      ? `All ${faults.length} faults were found and told, every dead letter was replayed once, and nothing healthy was accused.`
       : 'The demo FAILED.';
     const text = [
       '',
-      printReports(heard.reports(), names, told),
+      printReports(reports, names, done),
       '',
-      `${faults.length} faults were planted among the backups of a database of ${campaigns} campaigns:`,
+      `${faults.length} faults were planted, most of them among the backups of a database of ${campaigns} campaigns:`,
       printRun(run),
+      '',
+      `The outage: ${replayed}.`,
       '',
       verdict,
     ].join('\n');
-    return { text, isSuccess: isSuccess(run) };
+    return { text, isSuccess: isWell };
   } finally {
     await close();
   }
