@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type CheckReport, checkReportedSchema } from '../../../../events/check-reported/v1.ts';
-import { plantedFaults } from '../../../../local/demo/faults.ts';
+import { plantedFaults, webhookFaults } from '../../../../local/demo/faults.ts';
 import { isSuccess, judgeRun } from '../../../../local/demo/judge-run.ts';
 
 const sample = new URL(
@@ -85,5 +85,27 @@ describe('the verdict over the demo', () => {
   it('counts no pass as found', () => {
     const healed = all.map((one) => report({ ...one, verdict: 'pass', severity: undefined }));
     expect(judgeRun(healed, faults, everybody, routes).found).toEqual([]);
+  });
+
+  it('knows what befell the webhook', () => {
+    const { outage, forgery } = webhookFaults('ses-events');
+    const depth = report({
+      check: 'dead-letters-depth',
+      subject: subject('webhook', 'ses-events'),
+      severity: 'warning',
+    });
+    const forged = report({
+      check: 'webhook-confirmation',
+      subject: subject('webhook', 'ses-events'),
+      reason: 'forged',
+      severity: 'warning',
+    });
+    const refused = report({ ...forged, reason: 'token-expired' });
+    const run = judgeRun([depth, forged], [outage, forgery], everybody, routes);
+    expect(isSuccess(run)).toBe(true);
+    expect(judgeRun([depth, refused], [outage, forgery], everybody, routes)).toMatchObject({
+      missed: [forgery],
+      accused: [refused],
+    });
   });
 });
