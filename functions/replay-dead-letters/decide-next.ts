@@ -8,7 +8,7 @@ type Facts = {
   reason: StopReason;
   hop: number;
   maxHops: number;
-  /** Stretches in a row that only waited. */
+  /** Stretches in a row that only waited, or did not come far. */
   idleHops: number;
   /** Milliseconds until something may be sent again. */
   pausedMs: number;
@@ -28,7 +28,7 @@ export const decideNext = ({ reason, hop, maxHops, idleHops, pausedMs }: Facts):
     case 'waiting':
     case 'interrupted': {
       if (hop >= maxHops) return { next: 'end', reason: 'hop-limit' };
-      const idle = reason === 'waiting' ? idleHops + 1 : 0;
+      const idle = reason === 'waiting' || reason === 'interrupted' ? idleHops + 1 : 0;
       if (idle > MOST_IDLE_HOPS) return { next: 'end', reason: 'waited-in-vain' };
       const seconds = reason === 'out-of-time' ? 0 : Math.max(pausedMs / 1_000, WAIT_SECONDS);
       const paused = reason === 'paused' ? pausedMs / 1_000 : seconds;

@@ -8,6 +8,7 @@ export type StopReason =
   | 'destination-refuses'
   | 'hop-limit'
   | 'waited-in-vain'
+  | 'denied'
   | 'out-of-time'
   | 'paused'
   | 'waiting'

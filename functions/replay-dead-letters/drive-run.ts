@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ReplayReport } from '../../events/replay-ended/v1.ts';
 import type { ReplayProgress } from '../../events/replay-progressed/v1.ts';
+import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { findWebhook, type Work } from './begin-work.ts';
@@ -72,12 +73,17 @@ const stretchOf = async (
   });
 };
 
-const interrupted = (error: unknown): StretchEnd => ({
-  reason: 'interrupted',
-  detail: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 200) : String(error),
-  openings: 0,
-  pausedUntil: 0,
-});
+/** A service that is not there or does not let us in will not in a minute either; anything else may pass. */
+const interrupted = (error: unknown): StretchEnd => {
+  const { reason, message } = describeAwsFailure(error);
+  const lasts = reason === 'not-found' || reason === 'access-denied';
+  return {
+    reason: lasts ? 'denied' : 'interrupted',
+    detail: message,
+    openings: 0,
+    pausedUntil: 0,
+  };
+};
 
 /**
  * Does the next stretch of a run, and ends it or hands it on. May be called again at any point: what was

@@ -239,6 +239,8 @@ describe('when a run ends', () => {
     expect(decideNext({ ...base, reason: 'waiting', idleHops: 30 })).toMatchObject({
       reason: 'waited-in-vain',
     });
+    expect(decideNext({ ...base, reason: 'interrupted' })).toMatchObject({ idleHops: 1 });
+    expect(decideNext({ ...base, reason: 'denied' })).toMatchObject({ next: 'end' });
     expect(decideNext({ ...base, reason: 'paused', hop: 5 })).toMatchObject({
       reason: 'hop-limit',
     });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { playCrash, type Scenario } from '../../../support/crash-scenario.ts';
+import { playCrash, type Scenario } from '../support/crash-scenario.ts';
 
 /** A selection; `npm run test:crash` plays every point with 1,000 messages. */
 const SCENARIOS: [string, Omit<Scenario, 'kills'>, number][] = [
-  ['a strict receiver', { receiver: 'strict', messages: 14 }, 2],
-  ['an idempotent receiver', { receiver: 'idempotent', messages: 14 }, 3],
+  ['a strict receiver', { receiver: 'strict', messages: 40 }, 3],
+  ['an idempotent receiver', { receiver: 'idempotent', messages: 40 }, 3],
   ['duplicates of every message', { receiver: 'strict', messages: 12, copies: 2 }, 3],
   ['two replays at once', { receiver: 'strict', messages: 14, runs: 2 }, 7],
   ['duplicates, and two replays', { receiver: 'strict', messages: 12, copies: 2, runs: 2 }, 7],

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { LEASE_MS } from '../../../../functions/replay-dead-letters/batch-context.ts';
+import { identify } from '../../../../functions/replay-dead-letters/identify.ts';
+import { Pacer } from '../../../../functions/replay-dead-letters/pacer.ts';
+import { sendHeld } from '../../../../functions/replay-dead-letters/send-held.ts';
+import { settleSent } from '../../../../functions/replay-dead-letters/settle-sent.ts';
+import { takeHold } from '../../../../functions/replay-dead-letters/take-hold.ts';
+import { createCrashStage, envelope, idOf } from '../../../support/crash-stage.ts';
+import { createMemoryArchive } from '../../../support/memory-dead-letters.ts';
+
+/** Two writers on one ledger, each with a clock of its own. */
+const createWriters = (receiver: 'strict' | 'idempotent') => {
+  const stage = createCrashStage(receiver);
+  const { archive, parked } = createMemoryArchive();
+  const writer = (shard: string, clock: { ms: number }) => {
+    const now = () => clock.ms;
+    const settings = { concurrency: 9, rampUpSeconds: 0, startedAt: 0, canary: 0 };
+    const pacer = new Pacer(settings, { now, sleep: async () => {}, deadline: 1e15 }, 0);
+    return {
+      source: stage.queue.source,
+      archive,
+      ledger: stage.store.ledger,
+      destination: {
+        id: 'd',
+        batch: 1,
+        send: async () => [{ answer: 'status' as const, status: 200, page: false }],
+      },
+      pacer,
+      run: `run-of-${shard}`,
+      shard,
+      writers: 1,
+      receiver,
+      reopens: undefined,
+      maxAttempts: 5,
+      pageIsSuccess: false,
+      isWanted: () => true,
+      timeoutMs: 1_000,
+      now,
+    };
+  };
+  const copy = { id: 'copy-0', receipt: '', body: envelope(idOf(0)), attributes: {} };
+  const item = identify(copy, { destination: 'd', topic: 't', rawDelivery: false });
+  return { ...stage, parked, writer, item };
+};
+
+const START = Date.parse('2026-03-02T02:05:00.000Z');
+
+describe('a process that is slower than its lease', () => {
+  it('writes nothing over what another one found out meanwhile, and deletes nothing', async () => {
+    const { store, writer, item } = createWriters('strict');
+    const slow = writer('slow', { ms: START });
+    const other = writer('other', { ms: START + LEASE_MS + 1 });
+
+    const { held } = await takeHold(slow, [{ item, want: 'send' }]);
+    const sent = await sendHeld(slow, held);
+    // It sleeps, and another one takes the same message for a crash.
+    expect((await takeHold(other, [{ item, want: 'send' }])).remove).toEqual([item]);
+    expect(store.entries.get(item.key)?.state).toBe('UNKNOWN');
+
+    expect(await settleSent(slow, sent, new Map())).toEqual({ remove: [], leave: [] });
+    expect(store.entries.get(item.key)).toMatchObject({ state: 'UNKNOWN', owner: 'other' });
+    const numbers = await store.runs.totals('run-of-slow');
+    expect(numbers.counts).toMatchObject({ received: 0, done: 0 });
+  });
+
+  it('begins nothing that could end after its lease', async () => {
+    const { store, writer, item } = createWriters('idempotent');
+    const clock = { ms: START };
+    const slow = writer('slow', clock);
+    const { held } = await takeHold(slow, [{ item, want: 'send' }]);
+    let asked = 0;
+    const late = {
+      ...slow,
+      now: () => {
+        asked += 1;
+        return clock.ms + (asked > 1 ? LEASE_MS : 0);
+      },
+    };
+    const sent = await sendHeld(late, held);
+    expect(sent.map(({ verdict }) => verdict.verdict)).toEqual(['unsent']);
+    await settleSent(slow, sent, new Map());
+    expect(store.entries.get(item.key)).toMatchObject({ state: 'RETRY', attempts: 0 });
+  });
+});
