@@ -7,7 +7,7 @@ import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { findWebhook, type Work } from './begin-work.ts';
 import { createFilter } from './create-filter.ts';
 import { decideNext } from './decide-next.ts';
-import { endRun, goOn } from './end-run.ts';
+import { endRun, goOn, tellProgress } from './end-run.ts';
 import { compileJsonPath } from './json-path.ts';
 import { runStretch, type StretchEnd } from './run-stretch.ts';
 import type { Run } from './runs.ts';
@@ -27,12 +27,13 @@ const filterOf = ({ request: { filter } }: Run, { topic }: WebhookPolicy) =>
 
 const stretchOf = async (
   services: Services,
-  { run, openings }: Work,
+  work: Work,
   route: Route,
   webhook: WebhookPolicy,
   invocation: Invocation,
   mostMs: number,
 ): Promise<StretchEnd> => {
+  const { run, openings } = work;
   const { request } = run;
   const now = () => invocation.now().getTime();
   const timeoutMs = request.timeoutSeconds * 1_000;
@@ -70,6 +71,11 @@ const stretchOf = async (
     used: counts.received - counts.duplicates - counts.skipped,
     pollSeconds: services.pollSeconds,
     sleep: services.sleep,
+    tell: async () => {
+      const at = invocation.now();
+      const { summary } = await tellProgress(services, work, route, 'at work', at);
+      invocation.log.info(summary);
+    },
   });
 };
 

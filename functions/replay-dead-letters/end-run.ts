@@ -33,26 +33,16 @@ export const endRun = async (
   return report;
 };
 
-/** Hands a run on, and tells how far it is. */
-export const goOn = async (
+/** Tells how far a run is. */
+export const tellProgress = async (
   services: Services,
-  { run, hop, idleHops }: Work,
+  { run, hop }: Work,
   route: Route,
-  stretch: StretchEnd & { afterSeconds: number; idleHops: number },
+  detail: string,
   now: Date,
 ): Promise<ReplayProgress> => {
-  const next = {
-    run: run.id,
-    hop: hop + 1,
-    openings: stretch.openings,
-    idleHops: stretch.idleHops,
-  };
-  await services.handOn(next, run.correlationId, stretch.afterSeconds);
   const totals = await services.runs.totals(run.id);
-  const reported = { run, totals, destination: route.destination.id };
-  const progress = makeProgress(reported, hop, `${stretch.reason}: ${stretch.detail}`);
-  // While it only waits there is nothing new to tell.
-  if (idleHops > 0 && stretch.idleHops > 0) return progress;
+  const progress = makeProgress({ run, totals, destination: route.destination.id }, hop, detail);
   await services.publish([
     makeEvent(speakerOf(services), {
       type: REPLAY_PROGRESSED,
@@ -63,4 +53,19 @@ export const goOn = async (
     }),
   ]);
   return progress;
+};
+
+/** Hands a run on, and tells how far it is. */
+export const goOn = async (
+  services: Services,
+  work: Work,
+  route: Route,
+  stretch: StretchEnd & { afterSeconds: number; idleHops: number },
+  now: Date,
+): Promise<ReplayProgress> => {
+  const { run, hop } = work;
+  const { openings, idleHops } = stretch;
+  const next = { run: run.id, hop: hop + 1, openings, idleHops };
+  await services.handOn(next, run.correlationId, stretch.afterSeconds);
+  return tellProgress(services, work, route, `${stretch.reason}: ${stretch.detail}`, now);
 };

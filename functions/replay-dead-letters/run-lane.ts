@@ -11,6 +11,8 @@ export type Lane = {
   budget: Budget;
   /** Looks whether somebody cancelled the run; cheap, since it asks only now and then. */
   look: () => Promise<void>;
+  /** Copies that it may have in hand at once. */
+  most: number;
 };
 
 /** What SQS gives at once. */
@@ -20,8 +22,8 @@ const MOST_RECEIVES = 9;
 /** Bodies of one batch are held in memory; they may be 1 MiB each. */
 const BATCH_BYTES = 4 * 1_048_576;
 
-const receiveSome = async ({ context, budget }: Lane, requests: number): Promise<Copy[]> => {
-  const wanted = budget.take(requests * RECEIVE);
+const receiveSome = async ({ context, budget, most }: Lane, requests: number): Promise<Copy[]> => {
+  const wanted = budget.take(Math.min(requests * RECEIVE, most));
   const asks = Array.from({ length: Math.ceil(wanted / RECEIVE) }, (_, index) =>
     context.source.receive(Math.min(RECEIVE, wanted - index * RECEIVE), 0),
   );
@@ -60,7 +62,7 @@ export const createLane = (lane: Lane) => {
   return {
     /** Deals with one request's worth, after waiting for it for so long. Answers how many it was. */
     async poll(waitSeconds: number): Promise<number> {
-      const wanted = budget.take(RECEIVE);
+      const wanted = budget.take(Math.min(RECEIVE, lane.most));
       if (wanted === 0) return 0;
       const copies = await context.source.receive(wanted, waitSeconds);
       budget.giveBack(wanted - copies.length);

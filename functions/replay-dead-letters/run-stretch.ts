@@ -24,6 +24,8 @@ export type Stretch = {
   /** How long a poll waits that asks whether the queue is empty. */
   pollSeconds: number;
   sleep: (ms: number) => Promise<void>;
+  /** Tells everybody how far the run is. */
+  tell: () => Promise<void>;
 };
 
 export type StretchEnd = Stop & { openings: number; pausedUntil: number };
@@ -31,15 +33,23 @@ export type StretchEnd = Stop & { openings: number; pausedUntil: number };
 /** Writers that work side by side: while one waits for the ledger another sends. */
 const LANES = 4;
 const LOOK_EVERY_MS = 2_000;
+const TELL_EVERY_MS = 30_000;
+/** With a rate no writer takes more at once than this many seconds of it, so that it can be cancelled. */
+const BATCH_SECONDS = 5;
 /** After so long without anything new the queue waits, not the code. */
 const MOST_POLLS = 8;
 
-/** Ends the stretch when somebody cancels the run. */
-const lookOut = ({ run, runs, base }: Stretch, pacer: Pacer) => {
+/** Ends the stretch when somebody cancels the run, and tells now and then how far it is. */
+const lookOut = ({ run, runs, base, tell }: Stretch, pacer: Pacer) => {
   let lookedAt = base.now();
+  let toldAt = base.now();
   return async (): Promise<void> => {
     if (base.now() - lookedAt < LOOK_EVERY_MS) return;
     lookedAt = base.now();
+    if (lookedAt - toldAt > TELL_EVERY_MS) {
+      toldAt = lookedAt;
+      await tell();
+    }
     const found = await runs.read(run.id);
     if (found?.status === 'running') return;
     pacer.end({ reason: 'cancelled', detail: 'somebody cancelled the run' });
@@ -77,6 +87,7 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
       identity,
       budget,
       look,
+      most: Math.max(1, Math.ceil((run.request.rate?.perSecond ?? 1_000) * BATCH_SECONDS)),
     }),
   );
   const end = (stop: Stop): StretchEnd => {

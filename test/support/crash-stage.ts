@@ -1,4 +1,5 @@
 import { Logger } from '@aws-lambda-powertools/logger';
+import type { Envelope } from '../../events/envelope.ts';
 import { type ReplayReport, replayReportSchema } from '../../events/replay-ended/v1.ts';
 import { replayRequestSchema } from '../../events/replay-requested/v1.ts';
 import { VISIBILITY_SECONDS } from '../../functions/replay-dead-letters/batch-context.ts';
@@ -59,6 +60,7 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
   /** Commands on the function's own queue, by their runs. */
   const inbox = new Map<string, Command[]>();
   const plan = planOf(receiver);
+  const told: string[] = [];
 
   const destination: Destination = {
     id: 'webhook:https://mailblast.example.com/api/webhooks/sns',
@@ -103,7 +105,9 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
           const request = replayRequestSchema.parse({ action: 'continue', ...next });
           inbox.get(next.run)?.push({ request });
         },
-        publish: async () => {},
+        publish: async (facts: readonly Envelope[]) => {
+          told.push(...facts.map(({ type }) => type));
+        },
       }),
       pollSeconds: 1,
       sleep: async (ms) => {
@@ -154,5 +158,5 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
   const request = (options: object) =>
     replayRequestSchema.parse({ webhook: 'ses-events', ...options });
 
-  return { queue, store, received, parked, lost, live, untilEnded, request };
+  return { queue, store, received, parked, lost, told, live, untilEnded, request };
 };

@@ -6,6 +6,7 @@ import { sendHeld } from '../../../../functions/replay-dead-letters/send-held.ts
 import { settleSent } from '../../../../functions/replay-dead-letters/settle-sent.ts';
 import { takeHold } from '../../../../functions/replay-dead-letters/take-hold.ts';
 import { createCrashStage, envelope, idOf } from '../../../support/crash-stage.ts';
+import { createFaultPoints } from '../../../support/fault-points.ts';
 import { createMemoryArchive } from '../../../support/memory-dead-letters.ts';
 
 /** Two writers on one ledger, each with a clock of its own. */
@@ -80,5 +81,21 @@ describe('a process that is slower than its lease', () => {
     expect(sent.map(({ verdict }) => verdict.verdict)).toEqual(['unsent']);
     await settleSent(slow, sent, new Map());
     expect(store.entries.get(item.key)).toMatchObject({ state: 'RETRY', attempts: 0 });
+  });
+});
+
+describe('a slow run', () => {
+  it('tells how far it is while it works, keeps to its rate, and ends', async () => {
+    const stage = createCrashStage('strict');
+    for (let index = 0; index < 150; index += 1)
+      stage.queue.put(`copy-${index}`, envelope(idOf(index)));
+    const request = stage.request({ run: 'slow', rate: { perSecond: 1, rampUpSeconds: 0 } });
+    const faults = createFaultPoints(Number.POSITIVE_INFINITY);
+    const said = await stage.live({ request, eventId: 'slow' }, faults);
+    expect(said).toMatchObject({ reason: 'finished', balance: { done: 150 } });
+    const progressed = stage.told.filter((type) => type === 'lifeboat.replay.progressed.v1');
+    expect(progressed.length).toBeGreaterThanOrEqual(3);
+    expect(progressed.length).toBeLessThanOrEqual(6);
+    expect(stage.told.at(-1)).toBe('lifeboat.replay.ended.v1');
   });
 });
