@@ -327,9 +327,7 @@ describe('verify-backup of a folder', () => {
         dataChecksums: true,
       },
     });
-    expect(report?.summary).toMatch(
-      /a complete base backup of PostgreSQL 17, with 1 WAL segment;/,
-    );
+    expect(report?.summary).toMatch(/a complete base backup of PostgreSQL 17, with 1 WAL segment;/);
   });
 
   it('judges base backups that are only named by a number one by one', async () => {
