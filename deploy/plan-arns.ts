@@ -81,6 +81,12 @@ export const secretArns = (secrets: SecretReference[]): Arn[] =>
 export const topicArns = (webhooks: readonly Pick<WebhookPolicy, 'topic'>[]): Arn[] =>
   distinct(webhooks.map(({ topic }) => topic));
 
+/** The databases of receivers that are asked for duplicates. */
+export const receiverDatabases = (plan: Pick<Plan, 'webhooks'>): SecretReference[] =>
+  plan.webhooks.flatMap(({ duplicates }) =>
+    duplicates === undefined ? [] : [duplicates.database],
+  );
+
 /** The dead-letter queues of the plan's webhooks. */
 export const deadLetterArns = (plan: Pick<Plan, 'webhooks'>): Arn[] =>
   distinct(

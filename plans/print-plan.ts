@@ -137,12 +137,17 @@ const deadLetters = ({ deadLetters: policy }: WebhookPolicy): string[] => {
   ];
 };
 
+const duplicates = ({ duplicates: policy }: WebhookPolicy): string[] =>
+  policy === undefined
+    ? []
+    : [`duplicates in ${describeSecret(policy.database)}: ${policy.severity}`];
+
 const webhookRow = (webhook: WebhookPolicy): string[][] => [
   [webhook.name],
   [webhook.topic, ...webhook.subscribers.map((other) => `+ ${other}`)],
   [webhook.endpoint],
   [webhook.severity],
-  subscribed(webhook),
+  [...subscribed(webhook), ...duplicates(webhook)],
   deadLetters(webhook),
 ];
 

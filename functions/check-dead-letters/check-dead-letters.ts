@@ -10,6 +10,7 @@ import type { MemoryStore } from './memory-store.ts';
 import type { MetricClient } from './metric-client.ts';
 import type { Invocation } from './parse-invocation.ts';
 import type { QueueClient } from './queue-client.ts';
+import type { ReceiverClient } from './receiver-client.ts';
 
 export type Services = Place & {
   plan: Plan;
@@ -18,6 +19,7 @@ export type Services = Place & {
   queuesIn: (region: string) => QueueClient;
   metricsIn: (region: string) => MetricClient;
   memories: MemoryStore;
+  askReceiver: ReceiverClient;
   publish: FactPublisher;
 };
 
@@ -26,7 +28,7 @@ const checkOne = async (
   webhook: WebhookPolicy,
   run: Run,
 ): Promise<CheckReport[]> => {
-  const { stage, account, memories } = services;
+  const { stage, account, memories, askReceiver } = services;
   const { region } = readTopicArn(webhook.topic);
   const now = run.now();
   const payload = JSON.stringify({ webhook: webhook.name });
@@ -35,6 +37,7 @@ const checkOne = async (
     queues: services.queuesIn(region),
     metrics: services.metricsIn(region),
     memories,
+    askReceiver,
     account,
     now,
     replay: `sls invoke -f replay-dead-letters -s ${stage} -d '${payload}'`,

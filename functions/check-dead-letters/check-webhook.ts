@@ -4,6 +4,7 @@ import { readTopicArn } from '../../shared/plan/queue-address.ts';
 import { countLosses, LOSS_HOURS } from './count-losses.ts';
 import { decideAge } from './decide-age.ts';
 import { decideDepth } from './decide-depth.ts';
+import { decideDuplicates } from './decide-duplicates.ts';
 import { decideRedrive, type RedriveCase } from './decide-redrive.ts';
 import { decideUnseen } from './decide-unseen.ts';
 import type { Judgement } from './judgement.ts';
@@ -12,12 +13,14 @@ import type { MetricClient } from './metric-client.ts';
 import { peekInto } from './peek-into.ts';
 import type { QueueAttributes, QueueClient } from './queue-client.ts';
 import { permissionOf } from './queue-policy.ts';
+import type { ReceiverClient } from './receiver-client.ts';
 
 export type WebhookCheck = {
   webhook: WebhookPolicy;
   queues: QueueClient;
   metrics: MetricClient;
   memories: MemoryStore;
+  askReceiver: ReceiverClient;
   /** Where this runs. */
   account: string;
   now: Date;
@@ -69,14 +72,23 @@ const lookAtQueue = async (check: WebhookCheck, policy: DeadLetterPolicy): Promi
   return judgeQueue(check, policy, attributes);
 };
 
-/** Three judgements of a webhook with a dead-letter queue, one of a webhook without. */
+/** None where the plan names no query. */
+const judgeDuplicates = async ({ webhook, askReceiver }: WebhookCheck): Promise<Judgement[]> => {
+  const { duplicates } = webhook;
+  return duplicates === undefined
+    ? []
+    : [decideDuplicates(duplicates, await askReceiver(duplicates))];
+};
+
+/** Three judgements of a webhook with a dead-letter queue, one of a webhook without; then duplicates. */
 export const checkWebhook = async (check: WebhookCheck): Promise<Judgement[]> => {
   const { webhook, metrics, account, now } = check;
   const { deadLetters } = webhook;
-  const [looked, losses] = await Promise.all([
+  const [looked, losses, duplicates] = await Promise.all([
     deadLetters === undefined ? undefined : lookAtQueue(check, deadLetters),
     countLosses(webhook, metrics, account, now),
+    judgeDuplicates(check),
   ]);
   const redrive = decideRedrive({ webhook, queue: looked?.queue, losses, hours: LOSS_HOURS });
-  return [...(looked?.judgements ?? []), redrive];
+  return [...(looked?.judgements ?? []), redrive, ...duplicates];
 };

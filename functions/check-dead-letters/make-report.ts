@@ -10,6 +10,11 @@ const MAX_SUMMARY = 1024;
 
 export type Place = { stage: string; service: string };
 
+const promiseOf = ({ name, deadLetters }: WebhookPolicy, { check }: Judgement): string => {
+  if (check === 'webhook-duplicates') return `webhooks.${name}.duplicates`;
+  return `webhooks.${name}${deadLetters === undefined ? '' : '.dead-letters'}`;
+};
+
 /** Ties a judgement to its webhook, its place and a moment. */
 export const makeReport = (
   webhook: WebhookPolicy,
@@ -19,11 +24,10 @@ export const makeReport = (
 ): CheckReport => {
   const { action, summary, ...said } = judgement;
   const again = `sls invoke -f ${service} -s ${stage}`;
-  const promise = webhook.deadLetters === undefined ? '' : '.dead-letters';
   return {
     ...said,
     subject: { kind: 'webhook', id: webhook.name, region: readTopicArn(webhook.topic).region },
-    promise: `webhooks.${webhook.name}${promise}`,
+    promise: promiseOf(webhook, judgement),
     summary: `${webhook.name}: ${summary}`.slice(0, MAX_SUMMARY),
     evidence: [],
     action: action === undefined ? '' : `${action} Then check again: ${again}`,

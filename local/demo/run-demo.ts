@@ -35,9 +35,14 @@ type Demo = {
 
 const PASSPHRASE = 'correct horse battery staple';
 const SEGMENTS_BEFORE = 4;
-const putSecrets = async ({ ssm }: LocalClients, receiver: AlertReceiver): Promise<void> => {
+const putSecrets = async (
+  { ssm }: LocalClients,
+  receiver: AlertReceiver,
+  databaseUrl: string,
+): Promise<void> => {
   const secrets = {
     '/mailblast/backup-key': PASSPHRASE,
+    '/mailblast/receiver-database': databaseUrl,
     '/mailblast/slack-webhook': receiver.slackWebhook,
     '/mailblast/pagerduty-routing-key': 'R0UT1NGKEY0000000000000000000000',
     '/mailblast/statuspage-token': 'unused',
@@ -100,7 +105,7 @@ export const runDemo = async ({ log, receiver, endpoint, planFile, bringUp }: De
     let webhook: DemoWebhook | undefined;
     let history = { wrongPassphraseKey: '', keyWithoutCopy: '' };
     const cloud = await bringUp(async ({ endpoint: aws, clients }) => {
-      await putSecrets(clients, receiver);
+      await putSecrets(clients, receiver, source.postgres.url);
       const store = createStore(aws, clients);
       log('Filling the buckets with what was there before Lifeboat');
       history = await storeHistory(store, source);

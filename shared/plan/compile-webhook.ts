@@ -5,6 +5,7 @@ import type { WebhookFile } from './webhook-schema.ts';
 export const compileWebhook = (name: string, webhook: WebhookFile): WebhookPolicy => {
   const deadLetters = webhook['dead-letters'];
   const filterPolicy = webhook['filter-policy'];
+  const { duplicates } = webhook;
   return {
     name,
     topic: webhook.topic,
@@ -30,5 +31,8 @@ export const compileWebhook = (name: string, webhook: WebhookFile): WebhookPolic
             severity: deadLetters.severity,
           },
         }),
+    ...(duplicates === undefined
+      ? {}
+      : { duplicates: { ...duplicates, query: duplicates.query.trim().replace(/[;\s]+$/, '') } }),
   };
 };

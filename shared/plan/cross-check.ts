@@ -13,6 +13,6 @@ export const crossCheck = (plan: Plan, stage: string): Finding[] => [
   ...checkPlaces(plan),
   ...checkPromises(plan),
   ...checkAddresses(plan, stage),
-  ...checkSecrets(plan),
+  ...checkSecrets(plan, stage),
   ...checkWebhooks(plan),
 ];

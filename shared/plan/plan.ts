@@ -137,6 +137,16 @@ export type WebhookPolicy = {
   subscribers: string[];
   /** Absent: nothing keeps what could not be delivered. */
   deadLetters?: DeadLetterPolicy;
+  /** Absent: nobody said how to ask the receiver. */
+  duplicates?: DuplicatePolicy;
+};
+
+export type DuplicatePolicy = {
+  /** Where the URL of the receiver's database is kept. */
+  database: SecretReference;
+  /** A SELECT without a semicolon after it. */
+  query: string;
+  severity: Severity;
 };
 
 export type DeadLetterPolicy = {

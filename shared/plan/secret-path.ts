@@ -1,10 +1,11 @@
 /**
  * Whether what stands at a path may be a secret, or hold one: channels, routes (where a webhook is
- * written by mistake), encodings with their passphrases. Errors there show no value.
+ * written by mistake), encodings with their passphrases, databases. Errors there show no value.
  */
 export const mayHoldSecret = (path: readonly PropertyKey[]): boolean =>
   (path[0] === 'alerts' && (path[1] === 'channels' || path[1] === 'routes')) ||
   (path[0] === 'backups' && path[2] === 'encoding') ||
+  (path[0] === 'webhooks' && path[2] === 'duplicates') ||
   path.includes('passphrase');
 
 const PLAIN_KEY = /^[\w .-]{1,40}$/;

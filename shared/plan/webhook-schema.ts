@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { durationSchema } from './duration.ts';
 import { filterPolicySchema } from './filter-policy-schema.ts';
 import { readQueueUrl } from './queue-address.ts';
+import { secretSchema } from './secret-reference.ts';
 import { severitySchema } from './severity.ts';
 
 const TOPIC = 'must be the ARN of an SNS topic with a 12-digit account id';
@@ -40,6 +41,24 @@ const deadLettersSchema = z.strictObject({
       'Queues and topics that dead letters may be replayed to besides the endpoint. A topic sends to all of its subscribers.',
     ),
   severity: severitySchema.default('warning').describe('How loud that is.'),
+});
+
+const QUERY =
+  'must be one SELECT, as text: "SELECT id, count(*) FROM … GROUP BY 1 HAVING count(*) > 1"';
+
+const duplicatesSchema = z.strictObject({
+  database: secretSchema.describe(
+    "The postgres:// URL of the receiver's database as a reference: ${ssm:/path} or ${secret:name}.",
+  ),
+  query: z
+    .string({ error: QUERY })
+    .max(10_000)
+    // A zero byte would end the text within PostgreSQL's protocol.
+    .refine((text) => /^\s*(select|with)\b/i.test(text) && !text.includes('\0'), QUERY)
+    .describe(
+      'A SELECT with a row for each message that the receiver holds more than once: its id and, as an optional second column, how often.',
+    ),
+  severity: severitySchema.default('warning').describe('How loud a duplicate is.'),
 });
 
 export const webhookSchema = z.strictObject({
@@ -82,6 +101,9 @@ export const webhookSchema = z.strictObject({
     .describe(
       'Where failed deliveries wait: the redrive policy that the subscription must have. Without it they are lost.',
     ),
+  duplicates: duplicatesSchema
+    .optional()
+    .describe("How the receiver's database tells which messages it holds more than once."),
 });
 
 export type WebhookFile = z.infer<typeof webhookSchema>;

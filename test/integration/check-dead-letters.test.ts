@@ -13,9 +13,11 @@ import {
   SendMessageCommand,
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
+import { PutParameterCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, inject, it, vi } from 'vitest';
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { localClients } from '../../local/clients.ts';
+import { anyFreePort } from '../../local/free-port.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/start-emulators.ts';
 import { waitUntil } from '../../local/wait-until.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../../local/webhook-receiver.ts';
@@ -23,7 +25,7 @@ import { type AwsProxy, type Fault, startAwsProxy } from '../support/aws-proxy.t
 import { type FunctionStage, lambdaContext, prepareFunction } from '../support/function-stage.ts';
 
 const endpoint = inject('endpoint');
-const { sns, sqs } = localClients(endpoint);
+const { sns, sqs, ssm } = localClients(endpoint);
 const cloudWatch = new CloudWatchClient({
   endpoint,
   region: LOCAL_REGION,
@@ -336,6 +338,31 @@ describe('check-dead-letters', () => {
       }
     },
   );
+
+  it('asks the receiver for duplicates where the plan says how, and loses no other check by it', async () => {
+    const port = await anyFreePort();
+    const Value = `postgres://u:hunter2@127.0.0.1:${port}/receiver`;
+    const Name = `/${name}/receiver`;
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString' }));
+    const query = 'SELECT id FROM events GROUP BY id HAVING count(*) > 1';
+    for (const [place, reason] of [
+      [Name, 'no-connection'],
+      [`${Name}-not`, 'secret-unreadable'],
+    ]) {
+      await load(
+        `dead-letters: { queue: "${queue}" }, duplicates: { database: "\${ssm:${place}}", query: "${query}" }`,
+      );
+      const { reports } = await check();
+      expect(reports.map(({ check, verdict }) => [check, verdict])).toEqual([
+        ['dead-letters-depth', 'pass'],
+        ['dead-letters-age', 'pass'],
+        ['dead-letters-redrive', 'pass'],
+        ['webhook-duplicates', 'unknown'],
+      ]);
+      expect(reports[3]).toMatchObject({ reason, promise: 'webhooks.events.duplicates' });
+      expect(JSON.stringify(reports)).not.toContain('hunter2');
+    }
+  });
 
   it('does not know of losses where CloudWatch does not answer', { timeout: 40_000 }, async () => {
     await load();

@@ -4,6 +4,7 @@ import {
   objectArns,
   parameterArns,
   passphrasesOf,
+  receiverDatabases,
   secretArns,
 } from '../../../deploy/plan-arns.ts';
 import { readPlan } from '../../support/plan-text.ts';
@@ -74,5 +75,16 @@ backups:
       { from: 'ssm', name: '/g' },
       { from: 'ssm', name: '/p' },
     ]);
+  });
+
+  it('finds the databases of receivers, and none where no plan names one', () => {
+    const webhook = (more: string): string =>
+      `{ topic: "arn:aws:sns:eu-west-1:123456789012:t", endpoint: "https://a.example/", ${more} }`;
+    const duplicates = 'duplicates: { database: "${secret:receiver}", query: SELECT 1 }';
+    const read = (more: string) => readPlan(`plan: test\nwebhooks: { w: ${webhook(more)} }`).plan;
+    expect(receiverDatabases(read(duplicates))).toEqual([
+      { from: 'secretsmanager', name: 'receiver' },
+    ]);
+    expect(receiverDatabases(read('heal: true'))).toEqual([]);
   });
 });

@@ -408,6 +408,11 @@ describe('the plans alert as the documents do', () => {
           replayTo: [],
           severity: 'warning',
         },
+        duplicates: {
+          database: { from: 'ssm', name: '/mailblast/receiver-database' },
+          query: expect.stringMatching(/^SELECT .* FROM email_events\n.* > 1$/s),
+          severity: 'warning',
+        },
       },
     ]);
   });

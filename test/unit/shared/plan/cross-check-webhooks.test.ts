@@ -76,4 +76,36 @@ describe('webhooks', () => {
     const text = `plan: test\nwebhooks:\n  w: ${one}\n  x: ${one}\n${ROUTED}`;
     expect(errorsOf(text)).toEqual(['webhooks.x: is the subscription of "w" again']);
   });
+
+  it('ask the receiver for duplicates by one SELECT', () => {
+    const asking = (query: string): string =>
+      planWith(`${LETTERS}, duplicates: { database: "\${ssm:/db}", query: "${query}" }`);
+    expect(warningsOf(asking('SELECT id FROM t;'))).toEqual([]);
+    const [webhook] = readPlan(asking(' WITH x AS (SELECT 1) SELECT * FROM x ; ')).plan.webhooks;
+    expect(webhook?.duplicates).toEqual({
+      database: { from: 'ssm', name: '/db' },
+      query: 'WITH x AS (SELECT 1) SELECT * FROM x',
+      severity: 'warning',
+    });
+    const must =
+      'webhooks.w.duplicates.query: must be one SELECT, as text: "SELECT id, count(*) FROM … GROUP BY 1 HAVING count(*) > 1"';
+    for (const query of ['', 'DELETE FROM t', 'selection', 'postgres://u:hunter2@db/d']) {
+      expect(errorsOf(asking(query))).toEqual([must]);
+    }
+    expect(errorsOf(asking('SELECT \\0'))).toEqual([must]);
+    expect(errorsOf(planWith('duplicates: { query: SELECT 1 }'))).toEqual([
+      "webhooks.w.duplicates.database: is missing: The postgres:// URL of the receiver's database as a reference: ${ssm:/path} or ${secret:name}.",
+    ]);
+  });
+
+  it('have no password of a database in them, but for the cloud on this machine', () => {
+    const text = planWith(
+      `${LETTERS}, duplicates: { database: "postgres://u:hunter2@127.0.0.1/d", query: SELECT 1 }`,
+    );
+    const said =
+      'webhooks.w.duplicates.database: must be ${ssm:/path} or ${secret:name}: with its password it does not belong into a plan (--stage local takes it)';
+    expect(errorsOf(text)).toEqual([said]);
+    const { warnings } = readPlan(text, { stage: 'local' });
+    expect(warnings.map(({ path, message }) => `${path}: ${message}`)).toEqual([said]);
+  });
 });

@@ -9,6 +9,8 @@ describe('mayHoldSecret', () => {
     'backups.db.encoding',
     'backups.db.encoding.0.passphrase',
     'backups.db.passphrase',
+    'webhooks.w.duplicates.database',
+    'webhooks.w.duplicates.query',
   ])('is true of %s', (path) => {
     expect(mayHoldSecret(path.split('.'))).toBe(true);
   });
