@@ -65,8 +65,15 @@ export const makeCluster = async (...initdb: string[]): Promise<InstalledPostgre
       stdio: 'ignore',
     });
   };
-  const settings = `-c listen_addresses= -c unix_socket_directories=${folder} -c fsync=off -c max_wal_senders=4`;
-  const start = (): void => control('-l', join(folder, 'log'), '-o', settings, 'start');
+  const settings = [
+    'listen_addresses=',
+    `unix_socket_directories=${folder}`,
+    'fsync=off',
+    'max_wal_senders=4',
+    // A base backup with `-X fetch` asks for its WAL at its end; a busy server must not have removed it by then.
+    'wal_keep_size=1GB',
+  ].flatMap((setting) => ['-c', setting]);
+  const start = (): void => control('-l', join(folder, 'log'), '-o', settings.join(' '), 'start');
   const stop = (): void => control('-m', 'fast', 'stop');
   run('initdb', '-D', dataDir, '-A', 'trust', '-U', 'postgres', '--no-sync', ...initdb);
   start();
