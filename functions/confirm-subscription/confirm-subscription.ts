@@ -6,13 +6,14 @@ import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
 import { makeEvent } from '../../shared/publish/make-event.ts';
 import type { SignatureVerifier } from '../../shared/sns-signature/signature-verifier.ts';
+import { confirmToken, refusal, type Told } from './confirm-token.ts';
 import { decideConfirmation, endedArnOf, type Ruling } from './decide-confirmation.ts';
 import {
   type Case,
+  isEnd,
   sayConfirmed,
-  sayElsewhere,
   sayForged,
-  sayRefused,
+  sayNotRestoredYet,
   sayUnknown,
 } from './judge-confirmation.ts';
 import { makeReport, type Place, type Said, webhooksOf } from './make-report.ts';
@@ -58,45 +59,14 @@ const rule = async (services: Services, { confirmation, webhooks, now }: Case): 
   });
 };
 
-/** Those that it can be about; all of the topic's where that is not known. */
-const narrow = (webhooks: readonly WebhookPolicy[], endpoints: readonly string[]) => {
-  const concerned = webhooks.filter(({ endpoint }) => endpoints.includes(endpoint));
-  return concerned.length > 0 ? concerned : webhooks;
-};
-
-type Told = { said?: Said; error?: Error; result: string; arn?: string };
-
-const refusal = (given: Case, reason: string): Told => ({
-  said: sayRefused(given, reason),
-  error: new UnprocessableMessageError(reason, `${given.confirmation.type}: ${reason}`),
-  result: reason,
-});
-
-const confirm = async (services: Services, given: Case): Promise<Told> => {
-  const { topicArn, token } = given.confirmation;
-  const confirmed = await services.subscriptions.confirm(topicArn, token);
-  if (confirmed.result === 'refused') return refusal(given, confirmed.reason);
-  const { arn } = confirmed;
-  const wanted = endedArnOf(given.confirmation);
-  if (arn.startsWith(`${topicArn}:`) && (wanted === undefined || arn === wanted)) {
-    const said = sayConfirmed(given, arn);
-    return { said, result: said.reason, arn };
-  }
-  const error = new UnprocessableMessageError('other-subscription', `SNS confirmed ${arn}`);
-  return { said: sayElsewhere(given, arn), error, result: error.reason, arn };
-};
-
-const act = async (services: Services, given: Case): Promise<Told & Pick<Case, 'webhooks'>> => {
+const act = async (services: Services, given: Case): Promise<Told> => {
   const { webhooks } = given;
   const ruling = await rule(services, given);
   switch (ruling.ruling) {
-    case 'confirm': {
-      const concerned = narrow(webhooks, ruling.endpoints);
-      const told = await confirm(services, { ...given, webhooks: concerned });
-      return { ...told, webhooks: concerned };
-    }
+    case 'confirm':
+      return confirmToken(services, given, ruling.endpoints);
     case 'refuse':
-      return { ...refusal(given, ruling.reason), webhooks };
+      return refusal(given, ruling.reason);
     case 'wait': {
       const error = new RetryLaterError('the subscription is not listed yet', ruling.afterSeconds);
       return { error, result: 'waits', webhooks };
@@ -109,7 +79,7 @@ const act = async (services: Services, given: Case): Promise<Told & Pick<Case, '
   }
 };
 
-const judge = async (services: Services, given: Case): Promise<Told & Pick<Case, 'webhooks'>> => {
+const judge = async (services: Services, given: Case): Promise<Told> => {
   const { webhooks } = given;
   const later = (reason: string, detail: string) => {
     const error = new RetryLaterError(detail, RETRY_SECONDS);
@@ -126,8 +96,10 @@ const judge = async (services: Services, given: Case): Promise<Told & Pick<Case,
   try {
     return await act(services, given);
   } catch (error) {
-    if (error instanceof SubscriptionError) return later('sns-unavailable', error.message);
-    throw error;
+    if (!(error instanceof SubscriptionError)) throw error;
+    const told = later('sns-unavailable', error.message);
+    const { confirmation } = given;
+    return isEnd(confirmation) ? { ...told, said: sayNotRestoredYet(given, error.message) } : told;
   }
 };
 

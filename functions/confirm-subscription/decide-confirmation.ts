@@ -1,3 +1,4 @@
+import { endpointKey } from '../../shared/plan/endpoint-key.ts';
 import type { Confirmation } from '../../shared/sns-envelope/envelope.ts';
 
 /** A subscription as SNS lists it: without an ARN as long as it is not confirmed. */
@@ -30,8 +31,11 @@ const TOKEN_SECONDS = 2 * 86_400;
 const SETTLE_SECONDS = 60;
 const WAIT_SECONDS = 20;
 
+const isOf = (endpoint: string) => (listed: Subscription) =>
+  endpointKey(listed.endpoint) === endpointKey(endpoint);
+
 const missing = (wanted: readonly string[], listing: readonly Subscription[]): string[] =>
-  wanted.filter((endpoint) => !listing.some((listed) => listed.endpoint === endpoint));
+  wanted.filter((endpoint) => !listing.some(isOf(endpoint)));
 
 const isExpired = ({ ageSeconds }: Situation): boolean => ageSeconds > TOKEN_SECONDS;
 
@@ -44,7 +48,7 @@ const decideSubscribed = (situation: Situation): Ruling => {
   }
   const planned = [...required, ...allowed];
   const pending = planned.filter((endpoint) =>
-    listing.some((listed) => listed.endpoint === endpoint && listed.arn === undefined),
+    listing.filter(isOf(endpoint)).some(({ arn }) => arn === undefined),
   );
   if (pending.length > 0) {
     return isExpired(situation)
@@ -64,7 +68,7 @@ const decideEnded = ({ listing, endedArn, required, allowed }: Situation): Rulin
   // Still there, or there again. Restoring what exists changes nothing, and missing it would.
   const listed = listing.find(({ arn }) => arn !== undefined && arn === endedArn);
   if (listed !== undefined) {
-    return [...required, ...allowed].includes(listed.endpoint)
+    return [...required, ...allowed].some((endpoint) => isOf(endpoint)(listed))
       ? { ruling: 'confirm', endpoints: [listed.endpoint] }
       : { ruling: 'nothing-to-do', reason: 'not-of-the-plan' };
   }

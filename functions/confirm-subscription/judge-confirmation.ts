@@ -20,12 +20,13 @@ const SUBSCRIBE_AGAIN =
 
 const nameOf = (topicArn: string): string => topicArn.slice(topicArn.lastIndexOf(':') + 1);
 
-const isEnd = ({ type }: Confirmation): boolean => type === 'UnsubscribeConfirmation';
+export const isEnd = ({ type }: Confirmation): boolean => type === 'UnsubscribeConfirmation';
 
 const common = ({ confirmation, sha256, now }: Case) => {
   const { topicArn, messageId, sentAt } = confirmation;
   const age = Math.max(0, (now.getTime() - sentAt.getTime()) / 1_000);
   return {
+    check: 'webhook-confirmation' as const,
     expected: EXPECTED,
     measurements: [{ name: 'message-age', value: age, unit: 'seconds' }],
     evidence: [{ uri: `${topicArn}/${messageId}`, sha256 }],
@@ -37,7 +38,9 @@ const common = ({ confirmation, sha256, now }: Case) => {
  * The end of a subscription is dated when SNS told of it: the same message twice then makes one alert,
  * and none after a person has closed it.
  */
-const endedAt = (given: Case): { measurements: []; at: Date } => ({
+const ofEnd = (given: Case) => ({
+  ...common(given),
+  check: 'webhook-ended' as const,
   measurements: [],
   at: given.confirmation.sentAt,
 });
@@ -54,8 +57,7 @@ export const sayConfirmed = (given: Case, arn: string | undefined): Said => {
     };
   }
   return {
-    ...common(given),
-    ...endedAt(given),
+    ...ofEnd(given),
     verdict: 'fail',
     severity: worstSeverity(given.webhooks),
     reason: 'ended-and-restored',
@@ -75,8 +77,7 @@ export const sayRefused = (given: Case, reason: string): Said => {
   const topic = nameOf(given.confirmation.topicArn);
   const ended = isEnd(given.confirmation);
   return {
-    ...common(given),
-    ...(ended ? endedAt(given) : {}),
+    ...(ended ? ofEnd(given) : common(given)),
     verdict: 'fail',
     severity: worstSeverity(given.webhooks),
     reason,
@@ -108,6 +109,17 @@ export const sayForged = (given: Case, reason: string, detail: string): Said => 
   summary: `a confirmation that SNS did not sign was refused (${reason}: ${detail}); nothing was confirmed`,
   observed: { signature: reason },
   action: 'Find out who sends to the queue of this function.',
+});
+
+/** SNS signed that it was ended, so that much is known, whether or not SNS answers now. */
+export const sayNotRestoredYet = (given: Case, detail: string): Said => ({
+  ...ofEnd(given),
+  verdict: 'fail',
+  severity: worstSeverity(given.webhooks),
+  reason: 'sns-unavailable',
+  summary: `somebody ended a subscription to ${nameOf(given.confirmation.topicArn)}, and it is not restored yet, which is tried again: ${detail}`,
+  observed: { confirmed: false, endedAt: given.confirmation.timestamp },
+  action: `Look whether it is back within minutes. ${SUBSCRIBE_AGAIN}`,
 });
 
 export const sayUnknown = (given: Case, reason: string, detail: string): Said => ({

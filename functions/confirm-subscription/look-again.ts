@@ -1,4 +1,5 @@
 import type { Run } from '../../shared/handler/create-handler.ts';
+import { endpointKey } from '../../shared/plan/endpoint-key.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { report, type Services } from './confirm-subscription.ts';
 import { type Said, webhooksOf, worstSeverity } from './make-report.ts';
@@ -22,13 +23,14 @@ const look = async (
 ): Promise<Standing> => {
   const listing = await subscriptions.list(topic);
   if (listing === undefined) return 'not-listed';
-  const found = listing.filter((listed) => listed.endpoint === endpoint);
+  const found = listing.filter((listed) => endpointKey(listed.endpoint) === endpointKey(endpoint));
   if (found.length === 0) return 'not-subscribed';
   return found.some(({ arn }) => arn !== undefined) ? 'confirmed' : 'pending';
 };
 
 const say = (standing: Standing, webhooks: readonly WebhookPolicy[], at: Date): Said => {
   const said = {
+    check: 'webhook-confirmation' as const,
     reason: standing,
     summary: `its subscription ${WORDS[standing]}`,
     expected: { confirmed: true },
@@ -55,16 +57,20 @@ export const lookAgain = async (
   const seen = await Promise.all(
     webhooks.map(async (webhook) => ({ webhook, standing: await look(services, webhook) })),
   );
-  for (const { webhook, standing } of seen) {
-    const said = say(standing, [webhook], now);
-    await report(services, webhook.topic, [webhook], said, run.correlationId);
-  }
+  const tell = async (standing: Standing, topic: string, concerned: readonly WebhookPolicy[]) => {
+    const said = say(standing, concerned, now);
+    await report(services, topic, concerned, said, run.correlationId);
+    if (said.verdict !== 'pass') return;
+    const ended: Said = { ...said, check: 'webhook-ended' };
+    await report(services, topic, concerned, ended, run.correlationId);
+  };
+  for (const { webhook, standing } of seen) await tell(standing, webhook.topic, [webhook]);
   for (const topic of new Set(webhooks.map((webhook) => webhook.topic))) {
     const sharing = webhooksOf(services.plan, topic);
     const standings = seen.flatMap((one) => (one.webhook.topic === topic ? [one.standing] : []));
     if (sharing.length === 1 || standings.length < sharing.length) continue;
     const worst = ORDER.findLast((standing) => standings.includes(standing)) ?? 'not-listed';
-    await report(services, topic, sharing, say(worst, sharing, now), run.correlationId);
+    await tell(worst, topic, sharing);
   }
   return seen.map(({ webhook, standing }) => ({ webhook: webhook.name, subscription: standing }));
 };

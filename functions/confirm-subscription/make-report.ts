@@ -2,7 +2,12 @@ import type { CheckReport, Severity } from '../../events/check-reported/v1.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import { parseTopicArn } from '../../shared/sns-envelope/topic-arn.ts';
 
-const CHECK = 'webhook-confirmation';
+/**
+ * What came of confirmations is one alert, which the next confirmation closes. That somebody ended a
+ * subscription is another, which nothing but a person closes and no later confirmation hides.
+ */
+export type Check = 'webhook-confirmation' | 'webhook-ended';
+
 /** It is reported when something happens, and holds until something else does. */
 const HOLDS_MS = 365 * 86_400_000;
 const CONTROLS = ['SOC2:CC7.2', 'ISO27001:A.8.16'];
@@ -12,6 +17,7 @@ export type Place = { stage: string; service: string };
 
 /** What is said of some webhooks of one topic. */
 export type Said = Pick<CheckReport, 'verdict' | 'reason' | 'expected' | 'observed'> & {
+  check: Check;
   severity?: Severity;
   /** Follows the name of what it is about, and a colon. */
   summary: string;
@@ -51,7 +57,6 @@ export const makeReport = (
   const close = `Then close this: sls invoke -f ${service} -s ${stage}${payload}`;
   return {
     ...said,
-    check: CHECK,
     subject,
     ...(subject.kind === 'webhook' ? { promise: `webhooks.${subject.id}` } : {}),
     summary: `${subject.id}: ${summary}`.slice(0, MAX_SUMMARY),

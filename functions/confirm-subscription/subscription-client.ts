@@ -46,7 +46,9 @@ const listAll = async (sns: SNSClient, TopicArn: string): Promise<Subscription[]
   let NextToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const answer = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }));
-    for (const { SubscriptionArn: arn, Endpoint: endpoint = '' } of answer.Subscriptions ?? []) {
+    // Without a list it is no answer of SNS, whatever its status says: nothing must be taken for missing.
+    if (answer.Subscriptions === undefined) throw new TypeError('the answer is no list');
+    for (const { SubscriptionArn: arn, Endpoint: endpoint = '' } of answer.Subscriptions) {
       if (isArn(arn)) found.push({ endpoint, arn });
       else if (arn === 'PendingConfirmation') found.push({ endpoint });
     }

@@ -29,6 +29,8 @@ type World = {
   verification?: Verification;
   listing?: Subscription[] | 'not-allowed' | 'down';
   confirmed?: Confirmed | 'down';
+  /** What is listed once something was confirmed. */
+  after?: Subscription[] | 'down';
 };
 
 /** The use case, with what SNS says and what the topic of facts hears. */
@@ -44,8 +46,9 @@ const prepare = (world: World = {}) => {
     verify: async () => verification,
     subscriptions: {
       list: async () => {
-        if (listing === 'down') throw new SubscriptionError('SNS is down');
-        return listing === 'not-allowed' ? undefined : listing;
+        const now = tokens.length > 0 && world.after !== undefined ? world.after : listing;
+        if (now === 'down') throw new SubscriptionError('SNS is down');
+        return now === 'not-allowed' ? undefined : now;
       },
       confirm: async (_, token) => {
         tokens.push(token);
@@ -157,6 +160,8 @@ describe('confirmSubscription', () => {
     expect(reports).toMatchObject([
       { verdict: 'fail', severity: 'critical', checkedAt: ending.Timestamp },
     ]);
+    // An alert of its own: whatever is dated later, of another check, neither hides it nor closes it.
+    expect(reports[0]?.check).toBe('webhook-ended');
     expect(reports[0]?.action).toContain(
       `sls invoke -f confirm-subscription -s prod --data '{"webhook": "events"}'`,
     );
@@ -173,6 +178,30 @@ describe('confirmSubscription', () => {
     const { take, reports } = prepare({ listing: [], confirmed });
     await expect(take(ending)).rejects.toMatchObject({ reason: 'token-invalid' });
     expect(reports[0]?.summary).toContain('could not be restored (token-invalid)');
+  });
+
+  it.each<[string, World]>([
+    ['listed', { listing: 'down' }],
+    ['restored', { listing: [], confirmed: 'down' }],
+  ])('says that a subscription was ended also where it cannot be %s now', async (_, world) => {
+    const { take, reports } = prepare(world);
+    await expect(take(ending)).rejects.toMatchObject({ name: 'RetryLaterError' });
+    expect(reports).toMatchObject([
+      {
+        check: 'webhook-ended',
+        verdict: 'fail',
+        severity: 'critical',
+        reason: 'sns-unavailable',
+        checkedAt: ending.Timestamp,
+      },
+    ]);
+    expect(reports[0]?.summary).toContain('somebody ended a subscription');
+  });
+
+  it('knows no end of a subscription before SNS is known to have said so', async () => {
+    const { take, reports } = prepare({ verification: { result: 'unknown', detail: 'no answer' } });
+    await expect(take(ending)).rejects.toMatchObject({ name: 'RetryLaterError' });
+    expect(reports).toMatchObject([{ check: 'webhook-confirmation', verdict: 'unknown' }]);
   });
 
   it('leaves the end of a subscription alone that the plan does not promise', async () => {
@@ -195,6 +224,56 @@ describe('confirmSubscription', () => {
     expect(reports[0]?.subject).toMatchObject(Object(subject));
   });
 
+  const AUDIT = 'https://audit.example.com/hook';
+  const withAudit = { webhooks: webhook('events', OURS, `, subscribers: ["${AUDIT}"]`) };
+
+  it('calls no webhook confirmed because another subscriber of the plan is', async () => {
+    for (const after of [[{ endpoint: AUDIT, arn: ARN }], undefined]) {
+      const world = { ...withAudit, listing: [{ endpoint: AUDIT }] };
+      const { take, reports, tokens } = prepare(after === undefined ? world : { ...world, after });
+      expect(await take()).toMatchObject({ result: 'subscriber-confirmed', subscriptionArn: ARN });
+      expect(tokens).toHaveLength(1);
+      expect(reports).toEqual([]);
+    }
+  });
+
+  it('says loudly that the token was of an endpoint that nobody planned', async () => {
+    const evil = 'https://evil.example';
+    const listing = [{ endpoint: OURS }, { endpoint: evil }];
+    const after = [{ endpoint: OURS }, { endpoint: evil, arn: ARN }];
+    const { take, reports } = prepare({ listing, after });
+    await expect(take()).rejects.toMatchObject({ reason: 'other-subscription' });
+    expect(reports).toMatchObject([{ verdict: 'fail', severity: 'critical' }]);
+  });
+
+  it('says which of two webhooks that waited it was', async () => {
+    const other = 'https://other.example.com/hook';
+    const listing = [{ endpoint: OURS }, { endpoint: other }];
+    const after = [{ endpoint: OURS }, { endpoint: other, arn: ARN }];
+    const webhooks = ONE + webhook('others', other);
+    const { take, reports } = prepare({ webhooks, listing, after });
+    await take();
+    expect(reports).toMatchObject([
+      { verdict: 'pass', subject: { kind: 'webhook', id: 'others' } },
+    ]);
+  });
+
+  it('believes what was listed before where nothing is listed after', async () => {
+    const { take, reports } = prepare({ after: 'down' });
+    expect(await take()).toMatchObject({ result: 'confirmed' });
+    expect(reports).toMatchObject([{ verdict: 'pass', subject: { id: 'events' } }]);
+  });
+
+  it('knows an endpoint whose address is spelled in another way', async () => {
+    const listing = [{ endpoint: 'https://OURS.example.com:443/hook' }];
+    const { take, tokens } = prepare({
+      listing,
+      after: [{ ...listing[0], endpoint: 'https://OURS.example.com:443/hook', arn: ARN }],
+    });
+    expect(await take()).toMatchObject({ result: 'confirmed' });
+    expect(tokens).toHaveLength(1);
+  });
+
   it('shows neither token nor endpoint', async () => {
     const confirmed = { result: 'refused', reason: 'token-invalid' } as const;
     const { take, reports } = prepare({ confirmed });
@@ -214,17 +293,24 @@ describe('lookAgain', () => {
   ])('reports %s: %s', async (verdict, standing, listing) => {
     const { look, reports } = prepare({ listing });
     expect(await look()).toEqual([{ webhook: 'events', subscription: standing }]);
-    expect(reports).toMatchObject([{ verdict, reason: standing }]);
+    expect(reports).toMatchObject(
+      // What is confirmed closes both alerts.
+      (verdict === 'pass'
+        ? ['webhook-confirmation', 'webhook-ended']
+        : ['webhook-confirmation']
+      ).map((check) => ({ check, verdict, reason: standing })),
+    );
   });
 
   it('speaks of the topic too, where several share it, by the worst of them', async () => {
     const webhooks = ONE + webhook('others', 'https://other.example.com/hook');
     const { look, reports } = prepare({ webhooks, listing: [{ endpoint: OURS, arn: ARN }] });
     await look();
-    expect(reports.map(({ subject, verdict }) => [subject.id, verdict])).toEqual([
-      ['events', 'pass'],
-      ['others', 'fail'],
-      [TOPIC, 'fail'],
+    expect(reports.map(({ check, subject, verdict }) => [check, subject.id, verdict])).toEqual([
+      ['webhook-confirmation', 'events', 'pass'],
+      ['webhook-ended', 'events', 'pass'],
+      ['webhook-confirmation', 'others', 'fail'],
+      ['webhook-confirmation', TOPIC, 'fail'],
     ]);
   });
 });

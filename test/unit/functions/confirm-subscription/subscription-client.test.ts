@@ -106,6 +106,12 @@ describe('list', () => {
     expect(await prepare(...answers).client.list(TOPIC)).toBeUndefined();
   });
 
+  it('takes a page that is no list for no answer, not for a topic without subscriptions', async () => {
+    const { client } = prepare({ body: '<html>maintenance</html>' });
+    await expect(client.list(TOPIC)).rejects.toMatchObject({ name: 'SubscriptionError' });
+    expect(await prepare(page([])).client.list(TOPIC)).toEqual([]);
+  });
+
   it('may be tried again where SNS is down', async () => {
     const { client } = prepare(failure(500, 'InternalError', ''));
     await expect(client.list(TOPIC)).rejects.toMatchObject({ name: 'SubscriptionError' });
