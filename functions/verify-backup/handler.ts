@@ -2,10 +2,13 @@ import { createHandler } from '../../shared/handler/create-handler.ts';
 import { readConfig } from '../../shared/handler/read-config.ts';
 import { configSchema } from './config.ts';
 import { buildServices } from './dependencies.ts';
+import { letHeapGrow } from './let-heap-grow.ts';
 import { measureReads } from './measure-reads.ts';
 import { parseInvocation, parseTargets } from './parse-targets.ts';
 import { sweepProblems } from './sweep-problems.ts';
 import { verifyObject } from './verify-object.ts';
+
+letHeapGrow();
 
 export const handler = createHandler({
   build: () => buildServices(readConfig(configSchema, process.env)),
