@@ -1,10 +1,30 @@
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { listObjects } from '../../shared/object-listing/list-objects.ts';
 import { type ArchiveLine, archiveLineSchema } from './archive-line.ts';
 
 export type ArchivedMessage = { address: string; line: ArchiveLine };
+
+const LINE_FEED = 0x0a;
+
+/**
+ * The lines of an object, without their ends. Cut at line feeds alone: `node:readline` also cuts at U+2028 and
+ * U+2029, which stand in JSON as they are.
+ */
+export async function* readLines(body: Readable): AsyncGenerator<string> {
+  let open: Buffer[] = [];
+  for await (const chunk of body) {
+    const bytes = Buffer.from(chunk);
+    let start = 0;
+    for (let end = bytes.indexOf(LINE_FEED); end >= 0; end = bytes.indexOf(LINE_FEED, start)) {
+      yield Buffer.concat([...open, bytes.subarray(start, end)]).toString();
+      open = [];
+      start = end + 1;
+    }
+    if (start < bytes.length) open.push(bytes.subarray(start));
+  }
+  if (open.length > 0) yield Buffer.concat(open).toString();
+}
 
 async function* linesOf(
   s3: S3Client,
@@ -14,7 +34,7 @@ async function* linesOf(
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
   if (!(Body instanceof Readable)) return;
   let number = 0;
-  for await (const text of createInterface({ input: Body, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const text of readLines(Body)) {
     number += 1;
     if (text === '') continue;
     const line = archiveLineSchema.parse(JSON.parse(text));

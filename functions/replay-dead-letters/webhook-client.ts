@@ -21,16 +21,6 @@ const MOST_ANSWER_BYTES = 65_536;
 const HEAD_BYTES = 256;
 const LOOPBACK = new Set(['127.0.0.1', 'localhost', '[::1]']);
 
-/** What fails before a connection stands: nothing can have been sent. */
-const NEVER_SENT = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-]);
-
 /** Why an address must not be called. */
 export const findAddressFault = (text: string, loopbackAllowed: boolean): string | undefined => {
   const url = URL.parse(text);
@@ -58,9 +48,12 @@ const headersOf = (item: Item, length: number): Record<string, string | number> 
   ...(item.raw ? { 'x-amz-sns-rawdelivery': 'true' } : {}),
 });
 
-const looksLikePage = (response: IncomingMessage, head: string): boolean =>
-  /^\s*text\/html\b/i.test(response.headers['content-type'] ?? '') ||
-  /^\s*(<!doctype html|<html)\b/i.test(head);
+/** By its content: frameworks call a bare `OK` HTML as well. `head` is latin1, and may begin with a mark of UTF-8. */
+const looksLikePage = (response: IncomingMessage, head: string): boolean => {
+  const isCalledHtml = /^\s*text\/html\b/i.test(response.headers['content-type'] ?? '');
+  const start = head.replace(/^\xEF\xBB\xBF/, '').trimStart();
+  return isCalledHtml ? start.startsWith('<') : /^(<!doctype html|<html)\b/i.test(start);
+};
 
 /** Reads the answer to its end; resolves undefined where it breaks off. */
 const readAnswer = (response: IncomingMessage, now: Date): Promise<Answer | undefined> =>
@@ -84,8 +77,8 @@ const readAnswer = (response: IncomingMessage, now: Date): Promise<Answer | unde
     response.on('error', () => resolve(undefined));
   });
 
-const codeOf = (error: Error): string => {
-  const code: unknown = Reflect.get(error, 'code');
+const codeOf = (error: unknown): string => {
+  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   return typeof code === 'string' && /^[A-Z_]{2,60}$/.test(code) ? code : 'network error';
 };
 
@@ -124,8 +117,8 @@ export const createWebhookClient = (settings: Settings): Destination & { close: 
         sent.destroy();
       }, timeoutMs);
       sent.on('socket', (socket) => {
-        // Bytes leave when the connection stands, and with TLS when it is secure.
-        const isOpen = !socket.connecting;
+        // Bytes leave when the connection stands, and with TLS when it is secure. One that failed at once never did.
+        const isOpen = !socket.connecting && !socket.destroyed;
         if (isOpen) mayHaveArrived = true;
         else
           socket.once(isSecure ? 'secureConnect' : 'connect', () => {
@@ -138,9 +131,7 @@ export const createWebhookClient = (settings: Settings): Destination & { close: 
         else settle(answer);
       });
       sent.on('error', (error) => {
-        const code = codeOf(error);
-        if (NEVER_SENT.has(code)) mayHaveArrived = false;
-        fail(`no answer (${code})`);
+        fail(`no answer (${codeOf(error)})`);
       });
       sent.end(body);
     });
@@ -150,11 +141,17 @@ export const createWebhookClient = (settings: Settings): Destination & { close: 
     batch: 1,
     send: (items) =>
       Promise.all(
-        items.map((item) =>
-          fault !== undefined || url === null
-            ? Promise.resolve<Answer>({ answer: 'unsent', reason: fault ?? 'no address' })
-            : post(url, item),
-        ),
+        items.map(async (item): Promise<Answer> => {
+          if (fault !== undefined || url === null) {
+            return { answer: 'unsent', reason: fault ?? 'no address' };
+          }
+          try {
+            return await post(url, item);
+          } catch (error) {
+            // No request can be made of it, now or later.
+            return { answer: 'refused', reason: `cannot be sent (${codeOf(error)})` };
+          }
+        }),
       ),
     close: () => agent.destroy(),
   };

@@ -45,5 +45,6 @@ export type Envelope = Notification | Confirmation;
  */
 export const subscriptionArnOf = ({ unsubscribeUrl }: Notification): string | undefined => {
   const arn = URL.parse(unsubscribeUrl ?? '')?.searchParams.get('SubscriptionArn');
-  return arn?.startsWith('arn:') ? arn : undefined;
+  // It goes into a header, which not every text fits into.
+  return arn !== null && arn !== undefined && /^arn:[!-~]{1,1024}$/.test(arn) ? arn : undefined;
 };

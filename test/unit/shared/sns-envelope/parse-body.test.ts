@@ -178,10 +178,13 @@ describe('subscriptionArnOf', () => {
     expect(arnIn(notificationFields())).toBe(arn);
   });
 
-  it.each([null, '', 'no address', 'https://sns.us-east-1.amazonaws.com/?SubscriptionArn=x'])(
-    'finds none in %j',
-    (UnsubscribeURL) => {
-      expect(arnIn(notificationFields({ UnsubscribeURL }))).toBeUndefined();
-    },
-  );
+  it.each([
+    null,
+    '',
+    'no address',
+    'https://sns.us-east-1.amazonaws.com/?SubscriptionArn=x',
+    'https://sns.us-east-1.amazonaws.com/?SubscriptionArn=arn:%0d%0aforged:%20header',
+  ])('finds none in %j', (UnsubscribeURL) => {
+    expect(arnIn(notificationFields({ UnsubscribeURL }))).toBeUndefined();
+  });
 });
