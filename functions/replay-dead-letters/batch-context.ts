@@ -31,5 +31,12 @@ export const LEASE_MS = 60_000;
 export const VISIBILITY_SECONDS = 150;
 /** DONE is kept so long, and so a copy that turns up within it is known. SQS keeps none longer than 14 days. */
 export const KEEP_MS = 45 * 86_400_000;
+/** Nothing is removed from where it is parked: what was sent from there must be known for good. */
+const KEEP_PARKED_MS = 20 * 365 * 86_400_000;
+
+/** How long what is written down is kept. */
+export const keepMsOf = ({ reopens }: Pick<BatchContext, 'reopens'>): number =>
+  reopens === undefined ? KEEP_MS : KEEP_PARKED_MS;
+
 /** A message that a filter left is not looked at again for so long. */
 export const SKIP_MS = 600_000;

@@ -17,6 +17,8 @@ export type Copy = {
   sentAt?: Date | undefined;
   /** Why it cannot be replayed, where that is known before it is read. */
   fault?: string | undefined;
+  /** Its id is that of another message: it has an entry of its own in the ledger. */
+  apart?: boolean | undefined;
 };
 
 /** A copy and what is known of the message that it is one of. */

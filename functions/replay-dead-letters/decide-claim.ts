@@ -14,9 +14,19 @@ export type ClaimFacts = {
   now: number;
 };
 
+export const OTHER_BODY = 'same-id-other-body';
+
 export type Claim =
-  /** Ours. `counted`: this run counted it before. `takenFrom`: the run that counted it as pending. */
-  | { decision: 'claim'; counted: boolean; takenFrom?: string }
+  /**
+   * Ours. `counted`: this run counted it before. `takenFrom`: the run that counted it as pending. `reopened`: it
+   * was parked so.
+   */
+  | {
+      decision: 'claim';
+      counted: boolean;
+      takenFrom?: string;
+      reopened?: 'QUARANTINED' | 'UNKNOWN';
+    }
   /** Another copy of a message that is dealt with. */
   | { decision: 'remove'; as: 'duplicate' }
   /** This very copy was dealt with by this run, and its removal failed or was never reached. */
@@ -24,9 +34,9 @@ export type Claim =
   /** Somebody else works on it, or it has another turn coming. */
   | { decision: 'leave'; forMs: number }
   /** The same id with another body. */
-  | { decision: 'quarantine'; reason: 'same-id-other-body' }
+  | { decision: 'quarantine'; reason: typeof OTHER_BODY }
   /** It may have been sent, and must not be sent twice. */
-  | { decision: 'park'; reason: 'interrupted-while-sending'; counted: boolean; takenFrom?: string };
+  | { decision: 'park'; reason: string; counted: boolean; takenFrom?: string };
 
 const PENDING: ReadonlySet<State> = new Set(['SENDING', 'RETRY', 'SKIPPED']);
 
@@ -45,7 +55,7 @@ export const decideClaim = (facts: ClaimFacts): Claim => {
   if (entry === undefined || entry.expiresAt <= now) return { decision: 'claim', counted: false };
   const changed = entry.hash !== hash;
   const reopened = reopens !== undefined && entry.state === reopens && entry.run !== run;
-  if (changed && !reopened) return { decision: 'quarantine', reason: 'same-id-other-body' };
+  if (changed && !reopened) return { decision: 'quarantine', reason: OTHER_BODY };
   switch (entry.state) {
     case 'RETRY':
     case 'SKIPPED':
@@ -60,7 +70,7 @@ export const decideClaim = (facts: ClaimFacts): Claim => {
     case 'DONE':
     case 'QUARANTINED':
     case 'UNKNOWN':
-      if (reopened) return { decision: 'claim', counted: false };
+      if (reopened) return { decision: 'claim', counted: false, reopened: reopens };
       return entry.copy === copy && entry.run === run
         ? { decision: 'remove', as: 'settled' }
         : { decision: 'remove', as: 'duplicate' };

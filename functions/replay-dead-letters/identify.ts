@@ -13,6 +13,9 @@ export type Identity = {
   rawDelivery: boolean;
 };
 
+/** The key of another body under the id of a message that is known. */
+export const keyApart = (key: string, hash: string): string => `${key}#${hash}`;
+
 /** DynamoDB takes keys of 2,048 bytes; an endpoint's address may be as long as that by itself. */
 const LONGEST_KEY = 1_024;
 
@@ -57,10 +60,11 @@ export const identify = (copy: Copy, identity: Identity): Item => {
   const parsed = parseSnsBody(copy.body);
   const found = name(parsed, copy, identity);
   const named = copy.fault === undefined ? found : { ...found, fault: copy.fault };
+  const key = keyOf(identity.destination, named.topic ?? identity.topic, named.idempotencyKey);
   return {
     ...named,
     copy,
-    key: keyOf(identity.destination, named.topic ?? identity.topic, named.idempotencyKey),
+    key: copy.apart === true ? keyApart(key, parsed.sha256) : key,
     hash: parsed.sha256,
     address: '',
   };

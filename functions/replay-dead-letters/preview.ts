@@ -5,6 +5,7 @@ import { createFilter } from './create-filter.ts';
 import { identify } from './identify.ts';
 import { compileJsonPath } from './json-path.ts';
 import { MAX_CHANGES } from './ledger.ts';
+import { copyOf } from './parked-source.ts';
 import type { Services, View } from './services.ts';
 import { createTransform } from './transform-body.ts';
 
@@ -27,7 +28,7 @@ export type Preview = {
 };
 
 const MOST_EXAMPLES = 10;
-/** A look must end while somebody waits for it. */
+/** A look must end while somebody waits for it. Of lines: a message that was received twice has two. */
 const MOST_LOOKED = 50_000;
 
 const groups = async function* (messages: AsyncGenerator<ArchivedMessage>) {
@@ -51,12 +52,8 @@ const readerOf = (view: View, webhook: WebhookPolicy, request: ReplayRequest) =>
   );
   const { topic, rawDelivery } = webhook;
   const identity = { destination: view.destination, topic, rawDelivery };
-  return ({ line, address }: ArchivedMessage) => {
-    const changed = transform(line.body);
-    const body = 'body' in changed ? changed.body : line.body;
-    const fault = 'fault' in changed ? changed.fault : undefined;
-    const copy = { id: line.copy, receipt: '', body, attributes: {}, fault };
-    const item = { ...identify(copy, identity), address };
+  return (message: ArchivedMessage) => {
+    const item = { ...identify(copyOf(message, transform), identity), address: message.address };
     return { item, wanted: isWanted(item) };
   };
 };
@@ -73,8 +70,14 @@ export const previewRun = async (
   const told = { looked: 0, wouldSend: 0, notMatching: 0, cannotBeRead: 0 };
   const states: Record<string, number> = {};
   const examples: Preview['examples'] = [];
+  const known = new Set<string>();
+  let lines = 0;
   for await (const group of groups(view.messages())) {
-    const found = group.map(read);
+    lines += group.length;
+    const found = group.map(read).filter(({ item: { key, hash } }) => {
+      const message = `${key} ${hash}`;
+      return !known.has(message) && known.add(message);
+    });
     const entries = await services.ledger.find([...new Set(found.map(({ item }) => item.key))]);
     for (const { item, wanted } of found) {
       const state = entries.get(item.key)?.state ?? 'NEW';
@@ -90,7 +93,7 @@ export const previewRun = async (
           examples.push({ id, address, publishedAt: publishedAt?.toISOString() });
       }
     }
-    if (told.looked >= MOST_LOOKED) break;
+    if (lines >= MOST_LOOKED) break;
   }
   const queue = await view.depth();
   const summary = `Of ${told.looked} archived messages ${told.wouldSend} would be sent to ${view.destination}; about ${queue.visible} wait in the queue, unseen`;

@@ -1,4 +1,4 @@
-import { type BatchContext, KEEP_MS } from './batch-context.ts';
+import { type BatchContext, keepMsOf } from './batch-context.ts';
 import type { Item } from './copy.ts';
 import { decideBackoff } from './decide-backoff.ts';
 import type { Counts, Entry, State } from './ledger.ts';
@@ -35,7 +35,7 @@ const after = (context: BatchContext, sent: Sent): Entry => {
     leaseUntil: now + waitOf(sent),
     attempts: entry.attempts + (isRefusal ? 1 : 0),
     reason: 'reason' in verdict ? verdict.reason : undefined,
-    expiresAt: now + KEEP_MS,
+    expiresAt: now + keepMsOf(context),
   };
 };
 

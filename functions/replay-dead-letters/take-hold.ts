@@ -1,7 +1,8 @@
-import { type BatchContext, KEEP_MS, LEASE_MS, SKIP_MS } from './batch-context.ts';
+import { type BatchContext, keepMsOf, LEASE_MS, SKIP_MS } from './batch-context.ts';
 import type { Item } from './copy.ts';
 import { type Claim, decideClaim } from './decide-claim.ts';
 import { hasNumbers, tallyOf } from './hold-tally.ts';
+import { keyApart } from './identify.ts';
 import type { Change, Entry, State, Tally } from './ledger.ts';
 import { parkItems } from './park-items.ts';
 import type { ParkedAs } from './ports.ts';
@@ -57,12 +58,29 @@ const nextEntry = (context: BatchContext, { wish, seen, claim }: Open): Entry =>
     attempts: seen?.state === 'RETRY' ? seen.attempts : 0,
     address: item.address,
     reason: claim.decision === 'park' ? claim.reason : wish.reason,
-    expiresAt: now + KEEP_MS,
+    expiresAt: now + keepMsOf(context),
   };
 };
 
 /** A message under the key of another gets one of its own. */
-const apart = (item: Item): Item => ({ ...item, key: `${item.key}#${item.hash}` });
+const apart = (item: Item): Item => ({ ...item, key: keyApart(item.key, item.hash) });
+
+type Claimed = Extract<Claim, { decision: 'claim' }>;
+
+/**
+ * What is not going to be sent is no less in doubt than it was: the filter leaves it parked, with nothing
+ * written, and where it cannot be changed as asked it is parked as before.
+ */
+const reopen = (wish: Wish, seen: Entry | undefined, claim: Claimed, hold: Hold): Open[] => {
+  const { item, want, reason = 'no reason' } = wish;
+  if (claim.reopened !== undefined && want === 'skip') {
+    hold.remove.push(item);
+    return [];
+  }
+  return claim.reopened === 'UNKNOWN' && want === 'quarantine'
+    ? [{ wish, seen, claim: { decision: 'park', reason, counted: false } }]
+    : [{ wish, seen, claim }];
+};
 
 /** Looks at one entry that stood in the way; the wish is open still, or `hold` has it. */
 const reconsider = (
@@ -77,6 +95,7 @@ const reconsider = (
   const claim = decideClaim({ ...facts, run, receiver, reopens });
   switch (claim.decision) {
     case 'claim':
+      return { open: reopen(wish, seen, claim, hold), duplicates: 0 };
     case 'park':
       return { open: [{ wish, seen, claim }], duplicates: 0 };
     case 'leave':
