@@ -79,13 +79,18 @@ export const checkWebhook = async (check: WebhookCheck): Promise<Outcome> => {
   const decision = decideHeal(webhook, look, isReadable ? memory : 'unreadable', now);
   const healing = await heal({ webhook, decision, memories, stored, memory, client, now });
   if (!decision.heal && isReadable) await note(check, memory, stored?.etag);
-  const pending = look.state === 'pending' && isReadable ? pendingTime(memory, now) : undefined;
+  const attempts = [
+    ...recentAttempts(memory, now),
+    ...(isTried(healing) ? [now.toISOString()] : []),
+  ];
+  const isWaiting = look.state === 'pending' && isReadable;
+  const pending = isWaiting ? pendingTime({ ...memory, attempts }, now) : undefined;
   return {
     findings: decideSubscription(webhook, { look, foreign, pending }),
     look,
     foreign,
     healing,
     pending,
-    attempts: recentAttempts(memory, now).length + (isTried(healing) ? 1 : 0),
+    attempts: attempts.length,
   };
 };

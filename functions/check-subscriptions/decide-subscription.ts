@@ -108,7 +108,7 @@ const foreignFinding = (foreign: Listed[]): Finding[] => {
       verdict: 'fail',
       severity: 'warning',
       reason: 'foreign-subscription',
-      says: `the topic also sends to what the plan does not know: ${named}${more}`,
+      says: `the topic has subscriptions that the plan does not know: ${named}${more}`,
       actions: ["Name it among the webhook's subscribers, or end its subscription."],
     },
   ];

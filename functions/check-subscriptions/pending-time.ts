@@ -19,14 +19,16 @@ const hoursLeft = (since: string, now: Date): number => {
 
 /**
  * How many of the 48 hours are left, as far as it is known: SNS does not say when a pending subscription
- * was made, but two looks stand around that moment. Pure.
+ * was made, but two looks stand around that moment. Where it was subscribed again since, SNS may have begun
+ * to count anew. Pure.
  */
 export const pendingTime = (memory: WebhookMemory, now: Date): PendingTime | undefined => {
-  const { pendingSeen, pendingNotBefore } = memory;
+  const { pendingSeen, pendingNotBefore, attempts } = memory;
   if (pendingSeen === undefined) return undefined;
+  const latest = [pendingSeen, ...attempts].sort().at(-1) ?? pendingSeen;
   return {
     seen: pendingSeen,
-    atMost: hoursLeft(pendingSeen, now),
+    atMost: hoursLeft(latest, now),
     ...(pendingNotBefore === undefined ? {} : { atLeast: hoursLeft(pendingNotBefore, now) }),
   };
 };

@@ -119,6 +119,10 @@ describe('what a report shows', () => {
       'https https://a.example/p',
     ],
     [{ arn: '', protocol: 'sms', endpoint: '+491701234567' }, 'sms …4567'],
+    [
+      { arn: 'PendingConfirmation', protocol: 'https', endpoint: 'https://a.example/p' },
+      'https https://a.example/p (not confirmed)',
+    ],
     [QUEUE, 'sqs arn:aws:sqs:us-east-1:1:other'],
     [{ arn: '', protocol: 'email', endpoint: 'x'.repeat(900) }, `email ${'x'.repeat(194)}`],
     [{ arn: '', protocol: 'https', endpoint: '' }, 'https '],

@@ -56,6 +56,14 @@ describe('what is remembered of a pending subscription', () => {
     expect(remember(old, 'pending', 'p', hour(24)).attempts).toEqual([]);
   });
 
+  it('counts the most from when it was subscribed again: it lives longer than the first 48 hours', () => {
+    const seen = remember(remember(undefined, 'missing', 'p', hour(0)), 'pending', 'p', hour(1));
+    const again = { ...seen, attempts: [hour(40).toISOString(), hour(46).toISOString()] };
+    expect(pendingTime(again, hour(49))).toMatchObject({ atMost: 45, atLeast: 0 });
+    const before = { ...seen, attempts: [hour(0).toISOString()] };
+    expect(pendingTime(before, hour(49))).toMatchObject({ atMost: 0, atLeast: 0 });
+  });
+
   it('says what it does not know', () => {
     expect(describePendingTime(undefined)).toBe('since when is not known');
     expect(pendingTime(remember(undefined, 'pending', 'p', hour(0)), hour(50))?.atMost).toBe(0);
