@@ -8,7 +8,9 @@ export type Permission = 'allowed' | 'refused' | 'doubtful';
 type Request = { queueArn: string; topicArn: string; account: string };
 type Match = 'yes' | 'no' | 'maybe';
 
-const texts = z.union([z.string(), z.array(z.string())]).transform((one) => [one].flat());
+/** IAM takes `true` for `"true"`, and a number for its digits. */
+const word = z.union([z.string(), z.boolean(), z.number()]).transform(String);
+const texts = z.union([word, z.array(word)]).transform((one) => [one].flat());
 
 type Principal = { AWS: string[]; Service: string[] };
 

@@ -6,9 +6,14 @@ import { depthOf, type Sample } from './queue-memory.ts';
 /** Ten messages each, and two more where an answer has fewer. */
 const MOST_RECEIVES = 12;
 
-const publishedAt = ({ body }: Peeked): Date | undefined => {
+/** What is kept of a message that was looked at: a hundred bodies may be a hundred MiB. */
+type Dated = { enqueued: Date; published?: Date };
+
+export const dateOf = ({ body, enqueuedAt: enqueued }: Peeked): Dated => {
   const parsed = parseSnsBody(body);
-  return parsed.kind === 'envelope' ? parsed.envelope.sentAt : undefined;
+  return parsed.kind === 'envelope'
+    ? { enqueued, published: parsed.envelope.sentAt }
+    : { enqueued };
 };
 
 const oldest = (moments: Date[]): Date | undefined =>
@@ -18,18 +23,17 @@ const oldest = (moments: Date[]): Date | undefined =>
   );
 
 /** Of messages that were looked at: nothing where there are none. Pure. */
-export const summarize = (messages: Peeked[], depth: number, now: Date): Sample | undefined => {
-  const enqueued = oldest(messages.map(({ enqueuedAt }) => enqueuedAt));
+export const summarize = (messages: Dated[], depth: number, now: Date): Sample | undefined => {
+  const enqueued = oldest(messages.map((one) => one.enqueued));
   if (enqueued === undefined) return undefined;
-  const published = messages.map(publishedAt);
-  const dated = published.filter((one) => one !== undefined);
+  const dated = messages.flatMap(({ published }) => published ?? []);
   return {
     at: now.toISOString(),
     depth: Math.max(depth, messages.length),
     looked: messages.length,
     published: oldest(dated)?.toISOString(),
     enqueued: enqueued.toISOString(),
-    withoutEnvelope: published.length - dated.length,
+    withoutEnvelope: messages.length - dated.length,
   };
 };
 
@@ -43,13 +47,13 @@ export const takeSample = async (
   attributes: QueueAttributes,
   now: Date,
 ): Promise<{ sample: Sample | undefined; receives: number }> => {
-  const seen = new Map<string, Peeked>();
+  const seen = new Map<string, Dated>();
   let receives = 0;
   while (receives < MOST_RECEIVES && seen.size < Math.min(attributes.visible, MOST_MESSAGES)) {
     const messages = await client.peek(queue);
     receives += 1;
     if (messages.length === 0) break;
-    for (const message of messages) seen.set(message.id, message);
+    for (const message of messages) seen.set(message.id, dateOf(message));
   }
   return { sample: summarize([...seen.values()], depthOf(attributes), now), receives };
 };

@@ -1,3 +1,6 @@
+import { parseTopicArn } from '../sns-envelope/topic-arn.ts';
+import { certificateAuthority } from '../sns-signature/certificate-address.ts';
+import { endpointKey } from './endpoint-key.ts';
 import { error, type Finding, warning } from './finding.ts';
 import type { Plan, WebhookPolicy } from './plan.ts';
 import { readQueueUrl, readTopicArn } from './queue-address.ts';
@@ -47,6 +50,16 @@ const subscription = ({ name, topic, endpoint, rawDelivery, deadLetters }: Webho
       ),
     );
   }
+  const address = parseTopicArn(topic);
+  if (address !== undefined && certificateAuthority(address) === undefined) {
+    const partition = JSON.stringify(address.partition);
+    found.push(
+      warning(
+        [...path, 'topic'],
+        `is in the partition ${partition}, whose certificates are not known: no confirmation of it can be believed`,
+      ),
+    );
+  }
   if (topic.endsWith(FIFO)) {
     found.push(warning([...path, 'topic'], 'is FIFO, and from those SNS delivers to queues alone'));
   }
@@ -59,6 +72,33 @@ const subscription = ({ name, topic, endpoint, rawDelivery, deadLetters }: Webho
       warning(
         [...path, 'raw-delivery'],
         'takes the MessageId from dead letters: a replay tells messages apart by their text alone',
+      ),
+    );
+  }
+  return found;
+};
+
+/** SQS keeps no message longer. */
+const LONGEST_SECONDS = 14 * 86_400;
+
+const durations = ({ name, deadLetters }: WebhookPolicy): Finding[] => {
+  if (deadLetters === undefined) return [];
+  const { alarmOlderThanSeconds = 0, alarmBeforeExpirySeconds } = deadLetters;
+  const path = ['webhooks', name, 'dead-letters'];
+  const found: Finding[] = [];
+  if (alarmOlderThanSeconds >= LONGEST_SECONDS) {
+    found.push(
+      error(
+        [...path, 'alarm-older-than'],
+        'must be less than 14d: so long a queue keeps a message at most, and nothing in it ever gets that old',
+      ),
+    );
+  }
+  if (alarmBeforeExpirySeconds >= LONGEST_SECONDS) {
+    found.push(
+      error(
+        [...path, 'alarm-before-expiry'],
+        'must be less than 14d: so long a queue keeps a message at most, and each would be an alert at once',
       ),
     );
   }
@@ -84,7 +124,10 @@ const twice = ({ webhooks }: Plan): Finding[] =>
   webhooks.flatMap((webhook, index) => {
     const earlier = webhooks
       .slice(0, index)
-      .find(({ topic, endpoint }) => topic === webhook.topic && endpoint === webhook.endpoint);
+      .find(
+        ({ topic, endpoint }) =>
+          topic === webhook.topic && endpointKey(endpoint) === endpointKey(webhook.endpoint),
+      );
     return earlier === undefined
       ? []
       : [error(['webhooks', webhook.name], `is the subscription of "${earlier.name}" again`)];
@@ -95,6 +138,7 @@ export const checkWebhooks = (plan: Plan): Finding[] => [
   ...plan.webhooks.flatMap((webhook) => [
     ...deadLetterQueue(webhook),
     ...subscription(webhook),
+    ...durations(webhook),
     ...filter(webhook),
   ]),
   ...twice(plan),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseTopicArn } from '../sns-envelope/topic-arn.ts';
 import { durationSchema } from './duration.ts';
 import { filterPolicySchema } from './filter-policy-schema.ts';
 import { readQueueUrl } from './queue-address.ts';
@@ -61,10 +62,20 @@ const duplicatesSchema = z.strictObject({
   severity: severitySchema.default('warning').describe('How loud a duplicate is.'),
 });
 
+/** As SNS takes it: it holds the text against its protocol, and sends it as it stands. */
+const AS_SENT = /^https?:\/\/[!-~]+$/;
+const SPELLING =
+  'must begin with https:// in lower case, and have neither blanks nor letters beyond ASCII in it: percent-encode them';
+
 export const webhookSchema = z.strictObject({
-  topic: z.string({ error: TOPIC }).regex(topicArn, TOPIC).describe('The ARN of the SNS topic.'),
+  topic: z
+    .string({ error: TOPIC })
+    .regex(topicArn, { error: TOPIC, abort: true })
+    .refine((arn) => parseTopicArn(arn) !== undefined, TOPIC)
+    .describe('The ARN of the SNS topic.'),
   endpoint: z
-    .url({ protocol: /^https?$/, error: 'must be an https URL' })
+    .url({ protocol: /^https?$/, error: 'must be an https URL', abort: true })
+    .refine((text) => AS_SENT.test(text), SPELLING)
     .describe('The https URL that must be subscribed, and confirmed.'),
   severity: severitySchema.default('critical').describe('How loud a lost subscription is.'),
   heal: z

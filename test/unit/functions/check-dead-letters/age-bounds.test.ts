@@ -5,7 +5,7 @@ import {
   type QueueMemory,
   remember,
 } from '../../../../functions/check-dead-letters/queue-memory.ts';
-import { summarize } from '../../../../functions/check-dead-letters/take-sample.ts';
+import { dateOf, summarize } from '../../../../functions/check-dead-letters/take-sample.ts';
 import { ago, HOUR, memoryOf, NOW, QUEUE, sampleOf } from './dead-letter-fixtures.ts';
 
 describe('ageBounds', () => {
@@ -91,7 +91,7 @@ describe('ageBounds', () => {
               }),
               enqueuedAt: new Date(enqueued),
             }));
-            const sample = summarize(messages, queue.length, now);
+            const sample = summarize(messages.map(dateOf), queue.length, now);
             if (sample !== undefined) memory = { ...memory, sample };
           }
           if (queue.length === 0) continue;

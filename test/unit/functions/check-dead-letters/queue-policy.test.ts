@@ -41,6 +41,14 @@ describe('permissionOf', () => {
     ['everybody on AWS', [{ ...ALLOW, Principal: { AWS: '*' } }]],
     ['with TLS alone', [ALLOW, TLS_ONLY]],
     [
+      'with TLS alone, by a boolean',
+      [ALLOW, { ...TLS_ONLY, Condition: { Bool: { 'aws:SecureTransport': false } } }],
+    ],
+    [
+      'an account, by a number',
+      [{ ...ALLOW, Condition: { StringEquals: { 'aws:SourceAccount': 123_456_789_012 } } }],
+    ],
+    [
       'beside what is about others',
       [{ ...ALLOW, Principal: { AWS: 'arn:aws:iam::123456789012:root' } }, ALLOW],
     ],

@@ -1,7 +1,13 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Peeked } from '../../../../functions/check-dead-letters/queue-client.ts';
-import { summarize, takeSample } from '../../../../functions/check-dead-letters/take-sample.ts';
+import {
+  dateOf,
+  summarize,
+  takeSample,
+} from '../../../../functions/check-dead-letters/take-sample.ts';
 import { ago, attributesOf, NOW, TOPIC } from './dead-letter-fixtures.ts';
 
 const envelope = (seconds: number, more = {}) =>
@@ -54,6 +60,34 @@ describe('takeSample', () => {
   });
 });
 
+describe('the memory of a sample', () => {
+  it('holds no bodies', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    let receives = 0;
+    let grown = 0;
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    const queue = {
+      ...client([]),
+      peek: async () => {
+        receives += 1;
+        if (receives < 10) {
+          return Array.from({ length: 10 }, (_, index) =>
+            message(`${receives}-${index}`, envelope(1, { Message: 'x'.repeat(250_000) })),
+          );
+        }
+        collect();
+        grown = process.memoryUsage().heapUsed - before;
+        return [];
+      },
+    };
+    await takeSample(queue, 'q', attributesOf({ visible: 500 }), NOW);
+    // Ninety bodies have 22 MB.
+    expect(grown).toBeLessThan(8_000_000);
+  });
+});
+
 describe('summarize', () => {
   it.each([
     ['no JSON', 'hello'],
@@ -64,7 +98,8 @@ describe('summarize', () => {
     ['1 MiB of text', 'x'.repeat(1_048_576)],
     ['more than that', envelope(60, { Message: 'x'.repeat(1_048_576) })],
   ])('goes by the queue where a body is %s', (_, body) => {
-    expect(summarize([message('a', body), message('b', envelope(5), 3)], 2, NOW)).toMatchObject({
+    const seen = [message('a', body), message('b', envelope(5), 3)].map(dateOf);
+    expect(summarize(seen, 2, NOW)).toMatchObject({
       published: ago(5),
       enqueued: ago(10),
       withoutEnvelope: 1,
@@ -77,7 +112,7 @@ describe('summarize', () => {
         fc.array(fc.oneof(fc.string(), fc.json()), { minLength: 1, maxLength: 5 }),
         (bodies) => {
           const sample = summarize(
-            bodies.map((body, index) => message(String(index), body)),
+            bodies.map((body, index) => dateOf(message(String(index), body))),
             9,
             NOW,
           );

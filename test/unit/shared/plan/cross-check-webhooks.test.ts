@@ -71,10 +71,50 @@ describe('webhooks', () => {
     expect(warningsOf(planWith(`${filter}, filter-policy-scope: MessageBody`))).toEqual([]);
   });
 
+  it('ask for no age that a queue never reaches', () => {
+    const asking = (key: string, duration: string) =>
+      planWith(`dead-letters: { queue: "${QUEUE}", ${key}: ${duration} }`);
+    for (const key of ['alarm-older-than', 'alarm-before-expiry']) {
+      expect(errorsOf(asking(key, '14d'))).toEqual([
+        expect.stringContaining(`webhooks.w.dead-letters.${key}: must be less than 14d`),
+      ]);
+      expect(warningsOf(asking(key, '335h'))).toEqual([]);
+    }
+  });
+
+  it('have an endpoint as SNS takes it', () => {
+    const must = /^webhooks\.w\.endpoint: must begin with https:\/\/ in lower case/;
+    for (const endpoint of [
+      'HTTPS://a.example/',
+      'https://a.example/two words',
+      'https://a.example/ä',
+    ]) {
+      expect(errorsOf(planWith(LETTERS, TOPIC, endpoint))).toEqual([expect.stringMatching(must)]);
+    }
+    const right = 'https://A.example:443/%20?x=1';
+    expect(warningsOf(planWith(LETTERS, TOPIC, right))).toEqual([]);
+    expect(errorsOf(planWith(LETTERS, TOPIC, 'https:a.example'))).toEqual([
+      'webhooks.w.endpoint: must be an https URL, not "https:a.example"',
+    ]);
+  });
+
+  it('have a topic that there can be, in a partition that is known', () => {
+    const at = (start: string) => planWith(LETTERS, TOPIC.replace('arn:aws:sns:eu-west-1', start));
+    expect(errorsOf(at('arn:aws_x:sns:eu-west-1'))).toEqual([
+      expect.stringMatching(/^webhooks\.w\.topic: must be the ARN of an SNS topic/),
+    ]);
+    expect(warningsOf(at('arn:aws-moon:sns:eu-west-1'))).toEqual([
+      'webhooks.w.topic: is in the partition "aws-moon", whose certificates are not known: no confirmation of it can be believed',
+    ]);
+    expect(warningsOf(at('arn:aws-us-gov:sns:eu-west-1'))).toEqual([]);
+  });
+
   it('are each another subscription', () => {
     const one = `{ topic: "${TOPIC}", endpoint: "https://a.example/", ${LETTERS} }`;
     const text = `plan: test\nwebhooks:\n  w: ${one}\n  x: ${one}\n${ROUTED}`;
     expect(errorsOf(text)).toEqual(['webhooks.x: is the subscription of "w" again']);
+    const spelled = text.replace('https://a.example/', 'https://A.example:443');
+    expect(errorsOf(spelled)).toEqual(['webhooks.x: is the subscription of "w" again']);
   });
 
   it('ask the receiver for duplicates by one SELECT', () => {
