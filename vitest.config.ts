@@ -3,8 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** `unit` needs nothing but Node; `integration` and `e2e` bring up what they name themselves. */
 export default defineConfig({
   test: {
-    // Vitest would leave one core idle, which on a small machine is half of it.
-    maxWorkers: '100%',
+    // Vitest would leave one core idle, which on a small machine is half of it; and whoever talks to a cloud
+    // waits most of the time.
+    maxWorkers: '150%',
     projects: [
       {
         test: {
@@ -46,7 +47,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          fileParallelism: false,
         },
       },
     ],
