@@ -71,10 +71,14 @@ export const replayRequestSchema = z.looseObject({
   transform: z.array(operationSchema).max(50).optional(),
   /** How often the function may hand the run on to itself. */
   maxHops: z.number().int().min(1).max(1_000).default(200),
-  /** Of `continue`: how often it was handed on, and how often the circuit opened. */
+  /**
+   * Of `continue`: how often it was handed on, how often the circuit opened, and until when nothing is to be sent,
+   * in milliseconds since 1970.
+   */
   hop: z.number().int().min(0).optional(),
   openings: z.number().int().min(0).optional(),
   idleHops: z.number().int().min(0).optional(),
+  pausedUntil: z.number().min(0).optional(),
 });
 
 export type ReplayRequest = z.infer<typeof replayRequestSchema>;

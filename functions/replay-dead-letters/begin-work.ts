@@ -4,10 +4,13 @@ import { UnprocessableMessageError } from '../../shared/handler/message-errors.t
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { Command } from './parse-command.ts';
 import type { Run } from './runs.ts';
-import type { Services } from './services.ts';
+import type { Continuation, Services } from './services.ts';
 
 /** A run, and how far it was handed on. */
-export type Work = { run: Run; hop: number; openings: number; idleHops: number };
+export type Work = { run: Run } & Omit<Continuation, 'run'>;
+
+/** Of a run that was not handed on. */
+export const FIRST_HOP = { hop: 0, openings: 0, idleHops: 0, pausedUntil: 0 };
 
 export const findWebhook = ({ plan }: Services, name: string): WebhookPolicy => {
   const webhook = plan.webhooks.find((one) => one.name === name);
@@ -50,8 +53,7 @@ const startRun = async (
     correlationId: command.correlationId ?? invocation.correlationId,
     startedAt: now.getTime(),
   };
-  const work = { hop: 0, openings: 0, idleHops: 0 };
-  if (await services.runs.create(run)) return { run, ...work };
+  if (await services.runs.create(run)) return { run, ...FIRST_HOP };
   const before = await readRun(services, run.id);
   if (command.eventId === undefined) {
     throw new UnprocessableMessageError(
@@ -60,12 +62,12 @@ const startRun = async (
     );
   }
   // The same command once more, since queues deliver at least once.
-  return { run: before, ...work };
+  return { run: before, ...FIRST_HOP };
 };
 
 const resumeRun = async (services: Services, id: string): Promise<Work> => {
   await services.runs.change(id, ['ended', 'cancelling'], { status: 'running' });
-  return { run: await readRun(services, id), hop: 0, openings: 0, idleHops: 0 };
+  return { run: await readRun(services, id), ...FIRST_HOP };
 };
 
 /** Finds or makes the run that a command is about. */
@@ -82,8 +84,8 @@ export const beginWork = async (
       return resumeRun(services, run);
     case 'cancel':
       await services.runs.change(run, ['running'], { status: 'cancelling' });
-      return { run: await readRun(services, run), hop: 0, openings: 0, idleHops: 0 };
+      return { run: await readRun(services, run), ...FIRST_HOP };
     case 'continue':
-      return { run: await readRun(services, run), hop: 0, openings: 0, idleHops: 0 };
+      return { run: await readRun(services, run), ...FIRST_HOP };
   }
 };

@@ -13,12 +13,16 @@ export type Answer =
 
 export type Verdict =
   | { verdict: 'done' }
-  /** It was not taken. `endpoint`: it is the destination that is wrong, not the message. */
+  /**
+   * It was not taken. `endpoint`: it is the destination that is wrong, not the message. `usesAttempt`: the message
+   * itself may be why.
+   */
   | {
       verdict: 'retry';
       reason: string;
       fault: 'message' | 'endpoint' | 'outage' | 'busy';
       afterSeconds?: number | undefined;
+      usesAttempt?: true;
     }
   | { verdict: 'quarantine'; reason: string }
   | { verdict: 'unknown'; reason: string };
@@ -89,6 +93,6 @@ export const decideAnswer = (facts: AnswerFacts): Verdict => {
   if (verdict.verdict !== 'retry' || verdict.fault === 'busy') return verdict;
   if (facts.answer.answer === 'unsent' || !facts.destinationWorks) return verdict;
   return facts.attempts + 1 < facts.maxAttempts
-    ? verdict
+    ? { ...verdict, usesAttempt: true }
     : { verdict: 'quarantine', reason: `retries-exhausted (${verdict.reason})` };
 };

@@ -35,6 +35,8 @@ export const OPENS_AFTER = 10;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 900_000;
 const BUSY_PAUSE_MS = 5_000;
+/** Of a receiver that is busy and says "at once", or whose clock is behind. */
+const SHORTEST_BUSY_PAUSE_MS = 1_000;
 
 export const startPace = ({ concurrency }: PaceSettings, now: number, isProbe: boolean): Pace => ({
   window: isProbe ? 1 : Math.min(FIRST_WINDOW, concurrency),
@@ -119,7 +121,10 @@ export const learn = (
       return {
         ...pace,
         window: Math.max(1, Math.floor(pace.window / 2)),
-        pausedUntil: Math.max(pace.pausedUntil, now + (afterMs ?? BUSY_PAUSE_MS)),
+        pausedUntil: Math.max(
+          pace.pausedUntil,
+          now + Math.max(afterMs ?? BUSY_PAUSE_MS, SHORTEST_BUSY_PAUSE_MS),
+        ),
       };
     case 'endpoint':
       return { ...fail(pace, now), endpointStreak: pace.endpointStreak + 1 };

@@ -69,14 +69,23 @@ const stretchOf = async (
     deadline: now() + Math.min(left, mostMs),
     openings,
     used: counts.received - counts.duplicates - counts.skipped,
+    // Those taken before were its first.
+    canary: Math.max(0, request.canary - counts.done),
     pollSeconds: services.pollSeconds,
     sleep: services.sleep,
-    tell: async () => {
-      const at = invocation.now();
-      const { summary } = await tellProgress(services, work, route, 'at work', at);
-      invocation.log.info(summary);
-    },
+    tell: () => tellProgress(services, work, route, invocation),
   });
+};
+
+/** A pause that is longer than a queue can wait. */
+const stillPaused = (
+  { openings, pausedUntil }: Work,
+  { now }: Invocation,
+): StretchEnd | undefined => {
+  const left = Math.ceil((pausedUntil - now().getTime()) / 1_000);
+  if (left <= 0) return undefined;
+  const detail = `the destination is left alone for ${left} s`;
+  return { reason: 'paused', detail, openings, pausedUntil };
 };
 
 /** A service that is not there or does not let us in will not in a minute either; anything else may pass. */
@@ -108,7 +117,8 @@ export const driveRun = async (
   const route = services.openRoute(webhook, run);
   const stretch =
     run.status === 'running'
-      ? await stretchOf(services, work, route, webhook, invocation, mostMs).catch(interrupted)
+      ? (stillPaused(work, invocation) ??
+        (await stretchOf(services, work, route, webhook, invocation, mostMs).catch(interrupted)))
       : {
           reason: 'cancelled' as const,
           detail: 'somebody cancelled the run',
@@ -126,7 +136,7 @@ export const driveRun = async (
   const told =
     next.next === 'end'
       ? await endRun(services, work, route, { ...stretch, reason: next.reason }, now)
-      : await goOn(services, work, route, { ...stretch, ...next }, now);
+      : await goOn(services, work, route, { ...stretch, ...next }, invocation);
   invocation.log.info(told.summary);
   return told;
 };

@@ -1,14 +1,36 @@
 import { REPLAY_ENDED, type ReplayReport } from '../../events/replay-ended/v1.ts';
 import { REPLAY_PROGRESSED, type ReplayProgress } from '../../events/replay-progressed/v1.ts';
+import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import { makeEvent } from '../../shared/publish/make-event.ts';
 import type { Work } from './begin-work.ts';
 import { makeProgress, makeReport } from './make-report.ts';
 import type { StretchEnd } from './run-stretch.ts';
+import type { Run } from './runs.ts';
 import type { Route, Services } from './services.ts';
 
 const speakerOf = ({ stage, service, plan }: Services) => ({ stage, service, plan });
 
-/** Tells how a run ended, and only then notes that it did: told twice rather than never. */
+/** A run that has ended says again how. */
+export const lastReport = async (
+  services: Services,
+  run: Run,
+  route: Route,
+  now: Date,
+): Promise<ReplayReport> => {
+  const totals = await services.runs.totals(run.id);
+  const reported = { run, totals, destination: route.destination.id };
+  return makeReport(reported, route.places, {
+    reason: run.reason ?? 'finished',
+    detail: 'as before',
+    at: run.endedAt ?? now.getTime(),
+  });
+};
+
+/**
+ * Tells how a run ended, and only then notes that it did: told twice rather than never. Where another process
+ * has ended it meanwhile, its word stands.
+ */
 export const endRun = async (
   services: Services,
   { run }: Work,
@@ -16,6 +38,8 @@ export const endRun = async (
   ended: { reason: string; detail: string },
   now: Date,
 ): Promise<ReplayReport> => {
+  const found = await services.runs.read(run.id);
+  if (found?.status === 'ended') return lastReport(services, found, route, now);
   const totals = await services.runs.totals(run.id);
   const at = { ...ended, at: now.getTime() };
   const report = makeReport({ run, totals, destination: route.destination.id }, route.places, at);
@@ -33,39 +57,63 @@ export const endRun = async (
   return report;
 };
 
-/** Tells how far a run is. */
-export const tellProgress = async (
+const progressOf = async (
   services: Services,
   { run, hop }: Work,
   route: Route,
   detail: string,
-  now: Date,
 ): Promise<ReplayProgress> => {
   const totals = await services.runs.totals(run.id);
-  const progress = makeProgress({ run, totals, destination: route.destination.id }, hop, detail);
-  await services.publish([
-    makeEvent(speakerOf(services), {
-      type: REPLAY_PROGRESSED,
-      subject: `webhooks.${run.webhook}`,
-      data: progress,
-      time: now,
-      correlationId: run.correlationId,
-    }),
-  ]);
-  return progress;
+  return makeProgress({ run, totals, destination: route.destination.id }, hop, detail);
 };
 
-/** Hands a run on, and tells how far it is. */
+/** What is on its way is not worth a failure: done again, the work would be handed on twice. */
+const tryToPublish = async (
+  services: Services,
+  { run }: Work,
+  progress: ReplayProgress,
+  { now, log }: Invocation,
+): Promise<void> => {
+  try {
+    await services.publish([
+      makeEvent(speakerOf(services), {
+        type: REPLAY_PROGRESSED,
+        subject: `webhooks.${run.webhook}`,
+        data: progress,
+        time: now(),
+        correlationId: run.correlationId,
+      }),
+    ]);
+  } catch (error) {
+    log.warn('How far the run is was not told', { problem: describeAwsFailure(error).message });
+  }
+};
+
+/** Tells how far a run is, if that can be told. */
+export const tellProgress = async (
+  services: Services,
+  work: Work,
+  route: Route,
+  invocation: Invocation,
+): Promise<void> => {
+  const progress = await progressOf(services, work, route, 'at work');
+  await tryToPublish(services, work, progress, invocation);
+  invocation.log.info(progress.summary);
+};
+
+/** Hands a run on, and tells how far it is. Once it is handed on nothing fails any more. */
 export const goOn = async (
   services: Services,
   work: Work,
   route: Route,
   stretch: StretchEnd & { afterSeconds: number; idleHops: number },
-  now: Date,
+  invocation: Invocation,
 ): Promise<ReplayProgress> => {
   const { run, hop } = work;
-  const { openings, idleHops } = stretch;
-  const next = { run: run.id, hop: hop + 1, openings, idleHops };
+  const { openings, idleHops, pausedUntil } = stretch;
+  const progress = await progressOf(services, work, route, `${stretch.reason}: ${stretch.detail}`);
+  const next = { run: run.id, hop: hop + 1, openings, idleHops, pausedUntil };
   await services.handOn(next, run.correlationId, stretch.afterSeconds);
-  return tellProgress(services, work, route, `${stretch.reason}: ${stretch.detail}`, now);
+  await tryToPublish(services, work, progress, invocation);
+  return progress;
 };

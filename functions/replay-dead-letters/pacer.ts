@@ -17,7 +17,7 @@ type Clock = {
   deadline: number;
 };
 
-/** A wait longer than this is the queue's, not ours. */
+/** A pause longer than this is the queue's, not ours; a slow rate is slept for in pieces of it. */
 const LONGEST_SLEEP_MS = 6_000;
 
 /**
@@ -58,14 +58,17 @@ export class Pacer {
     return this.#pace.openings === 0;
   }
 
-  /** How many of `wanted` messages may be sent now; waits for the first. 0: none any more. */
-  async turn(wanted: number): Promise<number> {
+  /**
+   * How many of `wanted` messages may be sent now; waits for the first. 0: none any more, or none before `until`,
+   * in milliseconds since 1970.
+   */
+  async turn(wanted: number, until = Number.POSITIVE_INFINITY): Promise<number> {
     for (;;) {
       const now = this.#clock.now();
       if (this.stop === undefined && now >= this.#clock.deadline) {
         this.stop = { reason: 'out-of-time', detail: 'this stretch is over' };
       }
-      if (this.stop !== undefined) return 0;
+      if (this.stop !== undefined || now >= until) return 0;
       const underWay = this.#underWay;
       const most = Math.min(wanted, Math.max(0, this.window - underWay));
       const { pace, send, waitMs } = allow(this.#pace, this.#settings, {
@@ -78,8 +81,9 @@ export class Pacer {
         this.#underWay += send;
         return send;
       }
-      if (waitMs > LONGEST_SLEEP_MS) this.#pause(waitMs);
-      else if (waitMs > 0) await this.#clock.sleep(waitMs);
+      const left = Math.min(until, this.#clock.deadline) - now;
+      if (waitMs > LONGEST_SLEEP_MS && pace.pausedUntil > now) this.#pause(waitMs);
+      else if (waitMs > 0) await this.#clock.sleep(Math.min(waitMs, left, LONGEST_SLEEP_MS));
       else if (underWay > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

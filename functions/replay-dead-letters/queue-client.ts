@@ -56,7 +56,11 @@ export const createQueueClient = (sqs: SQSClient, QueueUrl: string): Destination
         return answerOfEntry(failed.Code ?? 'unknown', failed.SenderFault === true);
       });
     } catch (error) {
-      return items.map(() => answerOfFailure(error));
+      const answer = answerOfFailure(error);
+      // Nothing says which of them it is about; alone each one has its own answer.
+      return answer.answer === 'refused' && items.length > 1
+        ? (await Promise.all(items.map((item) => sendGroup([item])))).flat()
+        : items.map(() => answer);
     }
   };
   return {

@@ -3,6 +3,7 @@ import { createBudget } from './budget.ts';
 import { decideEmpty } from './decide-empty.ts';
 import type { Stop } from './decide-stop.ts';
 import type { Identity } from './identify.ts';
+import { createLeftAside } from './left-aside.ts';
 import { Pacer } from './pacer.ts';
 import { createLane } from './run-lane.ts';
 import type { Run, Runs } from './runs.ts';
@@ -11,7 +12,7 @@ export type Stretch = {
   run: Run;
   runs: Runs;
   /** Everything of a writer's context but what this stretch makes itself. */
-  base: Omit<BatchContext, 'pacer' | 'shard' | 'run' | 'writers'>;
+  base: Omit<BatchContext, 'pacer' | 'shard' | 'run' | 'writers' | 'leftAside'>;
   identity: Identity;
   /** Tells this invocation from every other one. */
   invocation: string;
@@ -21,6 +22,8 @@ export type Stretch = {
   openings: number;
   /** How many messages the run has claimed before: its limit is about them. */
   used: number;
+  /** So many of its next messages are sent one after the other. */
+  canary: number;
   /** How long a poll waits that asks whether the queue is empty. */
   pollSeconds: number;
   sleep: (ms: number) => Promise<void>;
@@ -56,8 +59,8 @@ const lookOut = ({ run, runs, base, tell }: Stretch, pacer: Pacer) => {
   };
 };
 
-const makePacer = ({ run, base, deadline, openings, sleep }: Stretch): Pacer => {
-  const { concurrency, rate, canary, stopAtErrorRate } = run.request;
+const makePacer = ({ run, base, deadline, openings, canary, sleep }: Stretch): Pacer => {
+  const { concurrency, rate, stopAtErrorRate } = run.request;
   return new Pacer(
     {
       concurrency,
@@ -81,9 +84,12 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
   const pacer = makePacer(stretch);
   const budget = createBudget((run.request.limit ?? Number.POSITIVE_INFINITY) - used);
   const look = lookOut(stretch, pacer);
-  const lanes = Array.from({ length: LANES }, (_, index) =>
+  const leftAside = createLeftAside();
+  // Each has a message in hand at least, and no more are to be in doubt after a crash than may be under way.
+  const writers = Math.min(LANES, run.request.concurrency);
+  const lanes = Array.from({ length: writers }, (_, index) =>
     createLane({
-      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}`, writers: LANES },
+      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}`, writers, leftAside },
       identity,
       budget,
       look,
@@ -112,7 +118,8 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
     polls = found > 0 ? 0 : polls + 1;
     if (polls === 0) continue;
     const { counts } = await runs.totals(run.id);
-    const ruling = decideEmpty(polls, await base.source.depth(), counts.skipped);
+    const onPurpose = counts.skipped + leftAside.count(base.now());
+    const ruling = decideEmpty(polls, await base.source.depth(), onPurpose);
     if (ruling === 'finished') return end({ reason: 'finished', detail: 'the queue is empty' });
     if (ruling === 'waiting' && polls >= MOST_POLLS) {
       return end({ reason: 'waiting', detail: 'some messages have their next turn later' });

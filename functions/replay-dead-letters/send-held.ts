@@ -1,4 +1,4 @@
-import { type BatchContext, LEASE_MS } from './batch-context.ts';
+import type { BatchContext } from './batch-context.ts';
 import { type Answer, decideAnswer, type Verdict } from './decide-answer.ts';
 import type { Outcome } from './decide-pace.ts';
 import type { Held } from './take-hold.ts';
@@ -42,8 +42,10 @@ const judge = (context: BatchContext, { entry }: Held, answer: Answer | undefine
  * end after the lease.
  */
 export const sendHeld = async (context: BatchContext, held: readonly Held[]): Promise<Sent[]> => {
-  const { destination, pacer, now, timeoutMs } = context;
-  const lastStart = now() + LEASE_MS - 2 * timeoutMs;
+  const { destination, pacer, timeoutMs } = context;
+  // Counted from when the lease began: writing it down may have taken long.
+  const leaseUntil = Math.min(...held.map(({ entry }) => entry.leaseUntil));
+  const lastStart = leaseUntil - 2 * timeoutMs;
   const sent: Sent[] = [];
   const sendSome = async (some: readonly Held[]): Promise<void> => {
     const answers = await destination.send(some.map(({ item }) => item));
@@ -53,8 +55,8 @@ export const sendHeld = async (context: BatchContext, held: readonly Held[]): Pr
   };
   const underWay: Promise<void>[] = [];
   let next = 0;
-  while (next < held.length && now() < lastStart) {
-    const some = await pacer.turn(Math.min(held.length - next, destination.batch));
+  while (next < held.length) {
+    const some = await pacer.turn(Math.min(held.length - next, destination.batch), lastStart);
     if (some === 0) break;
     underWay.push(sendSome(held.slice(next, next + some)));
     next += some;

@@ -19,7 +19,14 @@ export type View = {
   messages: () => AsyncGenerator<ArchivedMessage>;
 };
 
-export type Continuation = { run: string; hop: number; openings: number; idleHops: number };
+export type Continuation = {
+  run: string;
+  hop: number;
+  openings: number;
+  idleHops: number;
+  /** Nothing is sent before, in milliseconds since 1970. */
+  pausedUntil: number;
+};
 
 export type Services = {
   plan: Plan;

@@ -27,7 +27,7 @@ const waitOf = ({ verdict, entry }: Sent): number =>
 const after = (context: BatchContext, sent: Sent): Entry => {
   const { entry, verdict } = sent;
   const now = context.now();
-  const isRefusal = verdict.verdict === 'retry' && verdict.fault !== 'busy';
+  const isRefusal = verdict.verdict === 'retry' && verdict.usesAttempt === true;
   return {
     ...entry,
     state: STATES[verdict.verdict],

@@ -4,8 +4,7 @@ import { type Claim, decideClaim } from './decide-claim.ts';
 import { hasNumbers, tallyOf } from './hold-tally.ts';
 import { keyApart } from './identify.ts';
 import type { Change, Entry, State, Tally } from './ledger.ts';
-import { parkItems } from './park-items.ts';
-import type { ParkedAs } from './ports.ts';
+import { parkNew } from './park-new.ts';
 
 /** What is wanted of a message: to own it for sending, or to write down at once how it ends. */
 export type Wish = {
@@ -100,6 +99,8 @@ const reconsider = (
       return { open: [{ wish, seen, claim }], duplicates: 0 };
     case 'leave':
       hold.leave.push({ item, forMs: claim.forMs });
+      if (seen?.state === 'SKIPPED' && seen.run === run && seen.copy !== item.copy.id)
+        context.leftAside.add(item.copy.id, seen.leaseUntil);
       return { open: [], duplicates: 0 };
     case 'remove':
       hold.remove.push(item);
@@ -126,22 +127,6 @@ const withinTransaction = (open: readonly Open[], hold: Hold): Open[] => {
     hold.leave.push({ item: wish.item, forMs: 1_000 });
     return false;
   });
-};
-
-const parkedAs = ({ wish, claim }: Open): ParkedAs | undefined =>
-  claim.decision === 'park' ? 'unknown' : wish.want === 'quarantine' ? 'quarantine' : undefined;
-
-/** Archives what is about to be parked, once each. */
-const parkNew = async (context: BatchContext, open: readonly Open[], parked: Set<Item>) => {
-  for (const as of ['quarantine', 'unknown'] as const) {
-    const some = open.filter((one) => parkedAs(one) === as && !parked.has(one.wish.item));
-    const reasons = some.map(({ wish, claim }) => ({
-      item: wish.item,
-      reason: claim.decision === 'park' ? claim.reason : (wish.reason ?? 'no reason'),
-    }));
-    await parkItems(context, as, reasons);
-    for (const { wish } of some) parked.add(wish.item);
-  }
 };
 
 const settleHold = (hold: Hold, written: readonly { open: Open; entry: Entry }[]): void => {
@@ -193,5 +178,8 @@ export const takeHold = async (
     open = withinTransaction(again, hold);
   }
   for (const { wish } of open) hold.leave.push({ item: wish.item, forMs: 1_000 });
+  // The duplicates go now, and what was archived is in the chain.
+  const tallies = tallyOf(context, [], duplicates).map((ours) => ({ ...ours, archived }));
+  await context.ledger.write([], tallies.filter(hasNumbers));
   return hold;
 };

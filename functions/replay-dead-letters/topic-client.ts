@@ -3,7 +3,7 @@ import type { Item } from './copy.ts';
 import type { Answer } from './decide-answer.ts';
 import type { Destination } from './ports.ts';
 import { publishedOf } from './published-message.ts';
-import { ORIGINAL_ID } from './sent-attributes.ts';
+import { withOriginalId } from './sent-attributes.ts';
 import { answerOfFailure } from './service-failure.ts';
 
 /**
@@ -20,10 +20,7 @@ export const createTopicClient = (sns: SNSClient, TopicArn: string): Destination
           TopicArn,
           Message: message,
           Subject: subject,
-          MessageAttributes: {
-            ...attributes,
-            [ORIGINAL_ID]: { DataType: 'String', StringValue: item.idempotencyKey },
-          },
+          MessageAttributes: withOriginalId(attributes, item),
           ...(isFifo
             ? { MessageGroupId: 'replay', MessageDeduplicationId: item.idempotencyKey }
             : {}),

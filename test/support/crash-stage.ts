@@ -50,17 +50,23 @@ webhooks:
  * A dead-letter queue, a receiver, and everything that a replay keeps, all in memory and on a clock of their
  * own; and processes that are killed at a chosen moment: from then on nothing they do has any effect.
  */
-export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Destination['send']) => {
+export const createCrashStage = (
+  receiver: 'strict' | 'idempotent',
+  send?: Destination['send'],
+  publish: Services['publish'] = async () => {},
+) => {
   const clock = { ms: START };
   const queue = createMemoryQueue(clock, VISIBILITY_SECONDS);
   const store = createMemoryLedger();
-  const { archive, kept, parked } = createMemoryArchive();
+  const { archive, kept, parked, objects } = createMemoryArchive();
   const received = new Map<string, number>();
   const lost: string[] = [];
   /** Commands on the function's own queue, by their runs. */
   const inbox = new Map<string, Command[]>();
   const plan = planOf(receiver);
   const told: string[] = [];
+  /** Every time that a run was handed on. */
+  const handedOn: (Continuation & { delaySeconds: number })[] = [];
 
   const destination: Destination = {
     id: 'webhook:https://mailblast.example.com/api/webhooks/sns',
@@ -102,10 +108,12 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
       ...withFaultPoints(faults, {
         handOn: async (next: Continuation, _: string, delaySeconds: number) => {
           clock.ms += delaySeconds * 1_000;
+          handedOn.push({ ...next, delaySeconds });
           const request = replayRequestSchema.parse({ action: 'continue', ...next });
           inbox.get(next.run)?.push({ request });
         },
         publish: async (facts: readonly Envelope[]) => {
+          await publish(facts);
           told.push(...facts.map(({ type }) => type));
         },
       }),
@@ -135,8 +143,12 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
    *
    * @param nextLife the fault points of each further process.
    */
-  const untilEnded = async (run: string, nextLife: () => FaultPoints): Promise<ReplayReport> => {
-    const request = replayRequestSchema.parse({ webhook: 'ses-events', run });
+  const untilEnded = async (
+    run: string,
+    nextLife: () => FaultPoints,
+    options: object = {},
+  ): Promise<ReplayReport> => {
+    const request = replayRequestSchema.parse({ webhook: 'ses-events', run, ...options });
     const commands: Command[] = [{ request, eventId: run }];
     inbox.set(run, commands);
     for (let lives = 0; lives < 1_000; lives += 1) {
@@ -158,5 +170,18 @@ export const createCrashStage = (receiver: 'strict' | 'idempotent', send?: Desti
   const request = (options: object) =>
     replayRequestSchema.parse({ webhook: 'ses-events', ...options });
 
-  return { queue, store, received, parked, lost, told, live, untilEnded, request };
+  return {
+    clock,
+    queue,
+    store,
+    received,
+    parked,
+    objects,
+    lost,
+    told,
+    handedOn,
+    live,
+    untilEnded,
+    request,
+  };
 };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Copy, Item } from '../../functions/replay-dead-letters/copy.ts';
 import type { Archive, Source } from '../../functions/replay-dead-letters/ports.ts';
 
@@ -52,14 +53,17 @@ export const createMemoryQueue = (clock: Clock, visibilitySeconds: number) => {
 export const createMemoryArchive = () => {
   const kept = new Set<string>();
   const parked = new Map<string, string>();
+  const objects: { name: string; sha256: string }[] = [];
   const archive: Archive = {
     async keep(name, items: readonly Item[]) {
       for (const { copy } of items) kept.add(copy.id);
-      return { address: `s3://archive/${name}`, sha256: name };
+      const object = { name, sha256: createHash('sha256').update(name).digest('hex') };
+      objects.push(object);
+      return { address: `s3://archive/${name}`, sha256: object.sha256 };
     },
     async park(_as, _name, some) {
       for (const { item, reason } of some) parked.set(item.key, reason);
     },
   };
-  return { archive, kept, parked };
+  return { archive, kept, parked, objects };
 };

@@ -85,5 +85,5 @@ export const createMemoryLedger = () => {
     },
   };
 
-  return { entries, ledger, runs };
+  return { entries, records, ledger, runs };
 };

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_MS } from '../../../../functions/replay-dead-letters/batch-context.ts';
+import { LEASE_MS, SKIP_MS } from '../../../../functions/replay-dead-letters/batch-context.ts';
 import { identify } from '../../../../functions/replay-dead-letters/identify.ts';
+import type { Ledger } from '../../../../functions/replay-dead-letters/ledger.ts';
+import { createLeftAside } from '../../../../functions/replay-dead-letters/left-aside.ts';
 import { Pacer } from '../../../../functions/replay-dead-letters/pacer.ts';
+import { replayBatch } from '../../../../functions/replay-dead-letters/replay-batch.ts';
 import { sendHeld } from '../../../../functions/replay-dead-letters/send-held.ts';
 import { settleSent } from '../../../../functions/replay-dead-letters/settle-sent.ts';
 import { takeHold } from '../../../../functions/replay-dead-letters/take-hold.ts';
@@ -36,6 +39,7 @@ const createWriters = (receiver: 'strict' | 'idempotent') => {
       pageIsSuccess: false,
       isWanted: () => true,
       timeoutMs: 1_000,
+      leftAside: createLeftAside(),
       now,
     };
   };
@@ -69,18 +73,59 @@ describe('a process that is slower than its lease', () => {
     const clock = { ms: START };
     const slow = writer('slow', clock);
     const { held } = await takeHold(slow, [{ item, want: 'send' }]);
-    let asked = 0;
-    const late = {
-      ...slow,
-      now: () => {
-        asked += 1;
-        return clock.ms + (asked > 1 ? LEASE_MS : 0);
-      },
-    };
-    const sent = await sendHeld(late, held);
+    // What it wrote down took long to be written.
+    clock.ms += LEASE_MS - 2 * slow.timeoutMs;
+    const sent = await sendHeld(slow, held);
     expect(sent.map(({ verdict }) => verdict.verdict)).toEqual(['unsent']);
     await settleSent(slow, sent, new Map());
     expect(store.entries.get(item.key)).toMatchObject({ state: 'RETRY', attempts: 0 });
+  });
+});
+
+describe('a writer that comes to nothing', () => {
+  const archived = { messages: 1, chain: 'c1' };
+
+  it('counts what it archived, though the run stops before it claims anything', async () => {
+    const { store, writer, item } = createWriters('strict');
+    const stopped = writer('stopped', { ms: START });
+    stopped.pacer.end({ reason: 'paused', detail: 'by another writer' });
+    expect(await replayBatch(stopped, [item], archived)).toBe(0);
+    const { archived: messages, chains, counts } = await store.runs.totals('run-of-stopped');
+    expect({ messages, chains }).toEqual({
+      messages: 1,
+      chains: [{ shard: 'stopped', chain: 'c1' }],
+    });
+    expect(counts.received).toBe(0);
+  });
+
+  it('counts what it archived and the duplicates that it lets go, though others are always faster', async () => {
+    const { store, writer, item } = createWriters('idempotent');
+    const done = { ...item, key: 'done' };
+    const first = writer('first', { ms: START });
+    await takeHold(first, [
+      { item: done, want: 'quarantine' },
+      { item, want: 'skip' },
+    ]);
+    const late = writer('late', { ms: START + SKIP_MS + 1 });
+    const contended: Ledger = {
+      ...late.ledger,
+      async write(changes, tallies) {
+        const entry = store.entries.get(item.key);
+        if (entry !== undefined) store.entries.set(item.key, { ...entry, fence: entry.fence + 1 });
+        return late.ledger.write(changes, tallies);
+      },
+    };
+    const hold = await takeHold(
+      { ...late, ledger: contended },
+      [
+        { item: done, want: 'send' },
+        { item, want: 'send' },
+      ],
+      { messages: 2, chain: 'c2' },
+    );
+    expect(hold).toMatchObject({ held: [], remove: [done], leave: [{ item }] });
+    const { archived: messages, counts } = await store.runs.totals('run-of-late');
+    expect({ messages, ...counts }).toMatchObject({ messages: 2, received: 1, duplicates: 1 });
   });
 });
 
