@@ -21,20 +21,32 @@ const deployedFunctions = async (endpoint: string, prefix: string) => {
   return Object.fromEntries(ours.map((name) => [name.slice(prefix.length), name]));
 };
 
-const queueUrls = async ({ sqs }: LocalClients, prefix: string) => {
+/** A function's own queue may be called like somebody's dead letters: `replay-dead-letters` has one. */
+export const sortQueues = (
+  urls: readonly string[],
+  prefix: string,
+  functions: Readonly<Record<string, string>>,
+) => {
+  const named = urls.toSorted().map((url) => {
+    const name = url.slice(url.lastIndexOf('/') + 1 + prefix.length);
+    return { name, url, dead: name.endsWith(DEAD_LETTERS) && !Object.hasOwn(functions, name) };
+  });
+  return {
+    queues: Object.fromEntries(named.flatMap(({ name, url, dead }) => (dead ? [] : [[name, url]]))),
+    deadLetterQueues: Object.fromEntries(
+      named.flatMap(({ name, url, dead }) =>
+        dead ? [[name.slice(0, -DEAD_LETTERS.length), url]] : [],
+      ),
+    ),
+  };
+};
+
+const queueUrls = async ({ sqs }: LocalClients, prefix: string): Promise<string[]> => {
   const urls: string[] = [];
   for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: prefix })) {
     urls.push(...(page.QueueUrls ?? []));
   }
-  const named = urls.sort().map((url) => {
-    const name = url.slice(url.lastIndexOf('/') + 1 + prefix.length);
-    return { name: name.replace(new RegExp(`${DEAD_LETTERS}$`), ''), url };
-  });
-  const select = (dead: boolean) =>
-    Object.fromEntries(
-      named.flatMap(({ name, url }) => (url.endsWith(DEAD_LETTERS) === dead ? [[name, url]] : [])),
-    );
-  return { queues: select(false), deadLetterQueues: select(true) };
+  return urls;
 };
 
 const topicArn = async ({ sns }: LocalClients, name: string): Promise<string> => {
@@ -59,10 +71,11 @@ export const discover = async (
   const prefix = `lifeboat-${stage}-`;
   const { Buckets = [] } = await clients.s3.send(new ListBucketsCommand({}));
   const { TableNames = [] } = await clients.dynamodb.send(new ListTablesCommand({}));
+  const functions = await deployedFunctions(endpoint, prefix);
   return {
     factsTopicArn: await topicArn(clients, `${prefix}facts`),
-    functions: await deployedFunctions(endpoint, prefix),
-    ...(await queueUrls(clients, prefix)),
+    functions,
+    ...sortQueues(await queueUrls(clients, prefix), prefix, functions),
     ownBuckets: Buckets.flatMap(({ Name }) => (Name?.startsWith(prefix) ? [Name] : [])).sort(),
     tables: TableNames.filter((name) => name.startsWith(prefix)).sort(),
   };

@@ -127,6 +127,7 @@ const subscribed = ({ heal, receiver, rawDelivery, filterPolicy }: WebhookPolicy
 const deadLetters = ({ deadLetters: policy }: WebhookPolicy): string[] => {
   if (policy === undefined) return ['none: what cannot be delivered is lost'];
   const { queue, alarmAbove, alarmOlderThanSeconds, alarmBeforeExpirySeconds, severity } = policy;
+  const { replayTo } = policy;
   return [
     queue,
     `above ${alarmAbove}: ${severity}`,
@@ -134,6 +135,7 @@ const deadLetters = ({ deadLetters: policy }: WebhookPolicy): string[] => {
       ? []
       : [`older than ${formatDuration(alarmOlderThanSeconds)}: ${severity}`]),
     `${formatDuration(alarmBeforeExpirySeconds)} before expiry: ${severity}`,
+    ...replayTo.map((target) => `or replay to ${target}`),
   ];
 };
 

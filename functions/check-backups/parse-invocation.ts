@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeShape } from '../../shared/handler/describe-shape.ts';
 import { nearestName } from '../../shared/plan/nearest-name.ts';
 import type { BackupPolicy, Plan } from '../../shared/plan/plan.ts';
 
@@ -34,7 +35,7 @@ export const parseInvocation = (payload: unknown, plan: Plan): Invocation => {
   const parsed = invocationSchema.safeParse(given);
   if (!parsed.success) {
     throw new Error(
-      `The payload must be {} or {"backup": "name", "acceptDeleted"?: true}: ${z.prettifyError(parsed.error)}`,
+      `The payload must be {} or {"backup": "name", "acceptDeleted"?: true}: ${describeShape(parsed.error)}`,
     );
   }
   const { backup, acceptDeleted } = parsed.data;

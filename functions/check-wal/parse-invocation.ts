@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeShape } from '../../shared/handler/describe-shape.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 
 const invocationSchema = z.strictObject({
@@ -30,7 +31,7 @@ export type Invocation = z.infer<typeof invocationSchema>;
 export const parseInvocation = (payload: unknown, policies: readonly string[]): Invocation => {
   const parsed = invocationSchema.safeParse(payload === '' ? {} : (payload ?? {}));
   if (!parsed.success) {
-    throw new UnprocessableMessageError('invalid-shape', z.prettifyError(parsed.error));
+    throw new UnprocessableMessageError('invalid-shape', describeShape(parsed.error));
   }
   const { policy, deep, range } = parsed.data;
   if (range !== undefined && !deep) {

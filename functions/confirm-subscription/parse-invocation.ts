@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { describeShape } from '../../shared/handler/describe-shape.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import { nearestName } from '../../shared/plan/nearest-name.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
@@ -29,7 +30,7 @@ export const parseInvocation = (
 ): readonly WebhookPolicy[] => {
   const parsed = invocationSchema.safeParse(payload === '' ? {} : (payload ?? {}));
   if (!parsed.success) {
-    throw new UnprocessableMessageError('invalid-shape', z.prettifyError(parsed.error));
+    throw new UnprocessableMessageError('invalid-shape', describeShape(parsed.error));
   }
   const { webhook } = parsed.data;
   return webhook === undefined ? webhooks : [byName(webhooks, webhook)];

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { Item } from './copy.ts';
 
@@ -16,7 +17,10 @@ export const archiveLineSchema = z.object({
   publishedAt: z.iso.datetime().optional(),
   sentAt: z.iso.datetime().optional(),
   raw: z.boolean(),
+  /** Of `body`. */
   sha256: z.string(),
+  /** Of the body as it lay in the queue, where a transform changed it. */
+  origin: z.string().optional(),
   /** Of what is parked. */
   reason: z.string().optional(),
   /** Binary values as base64. */
@@ -45,6 +49,9 @@ const attributesOf = ({ copy }: Item): ArchiveLine['attributes'] =>
     ]),
   );
 
+const sha256Of = ({ copy, hash }: Item): string =>
+  copy.origin === undefined ? hash : createHash('sha256').update(copy.body).digest('hex');
+
 /** Without the line's end. */
 export const writeLine = (item: Item, reason?: string): string =>
   JSON.stringify({
@@ -57,7 +64,8 @@ export const writeLine = (item: Item, reason?: string): string =>
     publishedAt: item.publishedAt?.toISOString(),
     sentAt: item.copy.sentAt?.toISOString(),
     raw: item.raw,
-    sha256: item.hash,
+    sha256: sha256Of(item),
+    origin: item.copy.origin === sha256Of(item) ? undefined : item.copy.origin,
     reason,
     attributes: attributesOf(item),
     body: item.copy.body,

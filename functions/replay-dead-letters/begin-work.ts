@@ -53,6 +53,8 @@ const startRun = async (
     correlationId: command.correlationId ?? invocation.correlationId,
     startedAt: now.getTime(),
   };
+  // A run that can never be worked on must not keep its name.
+  services.openRoute(webhook, run);
   if (await services.runs.create(run)) return { run, ...FIRST_HOP };
   const before = await readRun(services, run.id);
   if (command.eventId === undefined) {

@@ -13,6 +13,8 @@ export type Copy = {
   receipt: string;
   body: string;
   attributes: Readonly<Record<string, Attribute>>;
+  /** SHA-256 of the body as it lay in the queue, where it was changed since. */
+  origin?: string | undefined;
   /** When it was put there; absent where nobody knows. */
   sentAt?: Date | undefined;
   /** Why it cannot be replayed, where that is known before it is read. */
@@ -26,7 +28,7 @@ export type Item = {
   copy: Copy;
   /** Of the message in the ledger: destination, topic, SNS MessageId. */
   key: string;
-  /** SHA-256 of the body, 64 hex digits. */
+  /** SHA-256 of the body as it lay in the queue, 64 hex digits. */
   hash: string;
   /** What the receiver recognises a second delivery by. */
   idempotencyKey: string;

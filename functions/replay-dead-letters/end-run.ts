@@ -22,10 +22,12 @@ export const lastReport = async (
   const reported = { run, totals, destination: route.destination.id };
   return makeReport(reported, route.places, {
     reason: run.reason ?? 'finished',
-    detail: 'as before',
+    detail: 'before this command',
     at: run.endedAt ?? now.getTime(),
   });
 };
+
+type Ended = { reason: string; detail: string; lastRefusal?: string | undefined };
 
 /**
  * Tells how a run ended, and only then notes that it did: told twice rather than never. Where another process
@@ -35,14 +37,16 @@ export const endRun = async (
   services: Services,
   { run }: Work,
   route: Route,
-  ended: { reason: string; detail: string },
+  ended: Ended,
   now: Date,
 ): Promise<ReplayReport> => {
   const found = await services.runs.read(run.id);
   if (found?.status === 'ended') return lastReport(services, found, route, now);
   const totals = await services.runs.totals(run.id);
   const at = { ...ended, at: now.getTime() };
-  const report = makeReport({ run, totals, destination: route.destination.id }, route.places, at);
+  const { lastRefusal } = ended;
+  const reported = { run, totals, destination: route.destination.id, lastRefusal };
+  const report = makeReport(reported, route.places, at);
   await services.publish([
     makeEvent(speakerOf(services), {
       type: REPLAY_ENDED,
@@ -62,9 +66,11 @@ const progressOf = async (
   { run, hop }: Work,
   route: Route,
   detail: string,
+  lastRefusal?: string,
 ): Promise<ReplayProgress> => {
   const totals = await services.runs.totals(run.id);
-  return makeProgress({ run, totals, destination: route.destination.id }, hop, detail);
+  const reported = { run, totals, destination: route.destination.id, lastRefusal };
+  return makeProgress(reported, hop, detail);
 };
 
 /** What is on its way is not worth a failure: done again, the work would be handed on twice. */
@@ -111,7 +117,8 @@ export const goOn = async (
 ): Promise<ReplayProgress> => {
   const { run, hop } = work;
   const { openings, idleHops, pausedUntil } = stretch;
-  const progress = await progressOf(services, work, route, `${stretch.reason}: ${stretch.detail}`);
+  const detail = `${stretch.reason}: ${stretch.detail}`;
+  const progress = await progressOf(services, work, route, detail, stretch.lastRefusal);
   const next = { run: run.id, hop: hop + 1, openings, idleHops, pausedUntil };
   await services.handOn(next, run.correlationId, stretch.afterSeconds);
   await tryToPublish(services, work, progress, invocation);

@@ -65,7 +65,7 @@ export const identify = (copy: Copy, identity: Identity): Item => {
     ...named,
     copy,
     key: copy.apart === true ? keyApart(key, parsed.sha256) : key,
-    hash: parsed.sha256,
+    hash: copy.origin ?? parsed.sha256,
     address: '',
   };
 };

@@ -26,6 +26,8 @@ const LONGEST_SLEEP_MS = 6_000;
  */
 export class Pacer {
   stop: Stop | undefined;
+  /** What the last message met that was not taken. */
+  lastRefusal: string | undefined;
   readonly #settings: Settings;
   readonly #clock: Clock;
   #pace: Pace;
@@ -91,6 +93,7 @@ export class Pacer {
   /** Tells how one message ended that had its turn. */
   done(outcome: Outcome, reason?: string, afterMs?: number): void {
     this.#underWay -= 1;
+    this.lastRefusal = reason ?? this.lastRefusal;
     this.#pace = learn(this.#pace, this.#settings, { outcome, afterMs, now: this.#clock.now() });
     const failed = outcome !== 'success' && outcome !== 'busy';
     this.#seen = {

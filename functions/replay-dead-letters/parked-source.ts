@@ -25,6 +25,7 @@ export const copyOf = (
     sentAt: line.sentAt === undefined ? undefined : new Date(line.sentAt),
     fault: 'fault' in changed ? changed.fault : apart ? OTHER_BODY : undefined,
     apart,
+    origin: line.origin ?? line.sha256,
   };
 };
 

@@ -96,7 +96,7 @@ export const previewRun = async (
     if (lines >= MOST_LOOKED) break;
   }
   const queue = await view.depth();
-  const summary = `Of ${told.looked} archived messages ${told.wouldSend} would be sent to ${view.destination}; about ${queue.visible} wait in the queue, unseen`;
+  const summary = `Of ${told.looked} archived messages ${told.wouldSend} would be sent to ${view.destination}; about ${queue.visible} wait in the queue, which a dry run does not look into`;
   const { destination } = view;
   return {
     dryRun: true,

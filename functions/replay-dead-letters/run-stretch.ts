@@ -31,7 +31,11 @@ export type Stretch = {
   tell: () => Promise<void>;
 };
 
-export type StretchEnd = Stop & { openings: number; pausedUntil: number };
+export type StretchEnd = Stop & {
+  openings: number;
+  pausedUntil: number;
+  lastRefusal?: string | undefined;
+};
 
 /** Writers that work side by side: while one waits for the ledger another sends. */
 const LANES = 4;
@@ -98,8 +102,8 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
   );
   const end = (stop: Stop): StretchEnd => {
     pacer.end(stop);
-    const { openings, pausedUntil } = pacer;
-    return { ...(pacer.stop ?? stop), openings, pausedUntil };
+    const { openings, pausedUntil, lastRefusal } = pacer;
+    return { ...(pacer.stop ?? stop), openings, pausedUntil, lastRefusal };
   };
   const [first] = lanes;
   let polls = 0;

@@ -4,6 +4,7 @@ import {
   backupVerifyRequestedSchema,
   backupVerifyRequestSchema,
 } from '../../events/backup-verify-requested/v1.ts';
+import { describeShape } from '../../shared/handler/describe-shape.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import { parseMessage } from '../../shared/handler/parse-message.ts';
 
@@ -135,6 +136,6 @@ export const parseInvocation = (payload: unknown): Target & { force: boolean } =
   const parsed = invokeSchema.safeParse(payload);
   if (parsed.success) return { ...parsed.data, cause: 'manual' };
   throw new Error(
-    `The payload must be {"bucket": "…", "key": "…", "versionId"?: "…", "force"?: true}: ${z.prettifyError(parsed.error)}`,
+    `The payload must be {"bucket": "…", "key": "…", "versionId"?: "…", "force"?: true}: ${describeShape(parsed.error)}`,
   );
 };

@@ -1,4 +1,5 @@
-import * as z from 'zod';
+import type * as z from 'zod';
+import { describeShape } from './describe-shape.ts';
 import { UnprocessableMessageError } from './message-errors.ts';
 
 /**
@@ -15,5 +16,5 @@ export const parseMessage = <T>(body: string, schema: z.ZodType<T>): T => {
   }
   const parsed = schema.safeParse(content);
   if (parsed.success) return parsed.data;
-  throw new UnprocessableMessageError('invalid-shape', z.prettifyError(parsed.error).slice(0, 500));
+  throw new UnprocessableMessageError('invalid-shape', describeShape(parsed.error).slice(0, 500));
 };

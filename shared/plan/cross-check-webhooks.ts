@@ -35,6 +35,13 @@ const deadLetterQueue = ({ name, topic, deadLetters }: WebhookPolicy): Finding[]
       ),
     );
   }
+  for (const [index, target] of deadLetters.replayTo.entries()) {
+    if (target !== deadLetters.queue) continue;
+    const where = ['webhooks', name, 'dead-letters', 'replay-to', index];
+    found.push(
+      error(where, 'is the dead-letter queue itself: a replay would empty it into itself'),
+    );
+  }
   return found;
 };
 
@@ -133,6 +140,26 @@ const twice = ({ webhooks }: Plan): Finding[] =>
       : [error(['webhooks', webhook.name], `is the subscription of "${earlier.name}" again`)];
   });
 
+/** Of a queue that two webhooks share, a message tells its topic at most, and without its envelope not even that. */
+const sharedQueue = ({ webhooks }: Plan): Finding[] =>
+  webhooks.flatMap((webhook, index) => {
+    const earlier = webhooks
+      .slice(0, index)
+      .find(
+        (other) =>
+          other.deadLetters !== undefined &&
+          !(
+            other.topic === webhook.topic &&
+            endpointKey(other.endpoint) === endpointKey(webhook.endpoint)
+          ) &&
+          other.deadLetters.queue === webhook.deadLetters?.queue &&
+          (other.topic === webhook.topic || other.rawDelivery || webhook.rawDelivery),
+      );
+    if (earlier === undefined) return [];
+    const what = `is that of "${earlier.name}" too, and its messages do not tell which of the two missed them: a replay would send them to the wrong one. Give each a queue of its own`;
+    return [error(['webhooks', webhook.name, 'dead-letters', 'queue'], what)];
+  });
+
 /** What SNS would refuse, and what would lose messages without a word. */
 export const checkWebhooks = (plan: Plan): Finding[] => [
   ...plan.webhooks.flatMap((webhook) => [
@@ -142,4 +169,5 @@ export const checkWebhooks = (plan: Plan): Finding[] => [
     ...filter(webhook),
   ]),
   ...twice(plan),
+  ...sharedQueue(plan),
 ];

@@ -114,7 +114,10 @@ describe('replay-dead-letters', () => {
     const mended = await replay({ from: 'quarantine', transform });
     expect(mended.balance).toEqual({ ...nothing, received: 1, done: 1 });
     expect(receiver.heard.at(-1)?.body).toContain('{\\"note\\":\\"none\\"}');
-    expect((await replay({ from: 'quarantine', transform })).balance.done).toBe(0);
+    // It stands there as it came; it was dealt with all the same, with and without the change.
+    const again = { ...nothing, received: 1, duplicates: 1 };
+    expect((await replay({ from: 'quarantine', transform })).balance).toEqual(again);
+    expect((await replay({ from: 'quarantine' })).balance).toEqual(again);
   });
 
   it('sends what a filter asks for and leaves the rest in the queue', async () => {
@@ -146,6 +149,7 @@ describe('replay-dead-letters', () => {
     receiver.behave((response) => response.writeHead(status, { location: '/' }).end());
     const report = await replay(options);
     expect(report.reason).toBe(reason);
+    expect(report.summary).toMatch(new RegExp(`; the last that was not taken: http-${status}$`));
     expect(report.balance).toMatchObject({ done: 0, quarantined: 0, unknown: 0 });
     expect(await stage.depth()).toBe(30);
     expect(receiver.heard.length).toBeLessThanOrEqual(10);
@@ -162,6 +166,24 @@ describe('replay-dead-letters', () => {
       states: { DONE: 3 },
       queue: { visible: 5, inFlight: 0 },
     });
+  });
+
+  it('counts what several runs archived once', async () => {
+    const { stage, replay, invoke } = await open();
+    await stage.publish(events(4));
+    receiver.behave((response) => response.writeHead(500).end());
+    for (let runs = 0; runs < 3; runs += 1) await replay({ canary: 1, maxAttempts: 9 });
+    const preview = { looked: 4, wouldSend: 4 };
+    expect(await invoke({ webhook: 'ses-events', dryRun: true })).toMatchObject(preview);
+  });
+
+  it('keeps no run that can never be worked on', async () => {
+    const { stage, invoke, replay } = await open();
+    await stage.publish(events(1));
+    const url = 'https://sqs.us-east-1.amazonaws.com/123456789012/elsewhere';
+    const wrong = { webhook: 'ses-events', run: 'a-name', destination: { kind: 'queue', url } };
+    await expect(invoke(wrong)).rejects.toThrow('does not stand under');
+    expect((await replay({ run: 'a-name' })).balance.done).toBe(1);
   });
 
   it.each(['', '.fifo'])(

@@ -26,7 +26,7 @@ describe('what sls invoke gives', () => {
     [{ full: true }, /full/],
     [{ deep: true, range: 'A7' }, /range/],
     [{ range: '0000000100000000000000A7' }, /range: belongs to "deep"/],
-    [[], /expected object/],
+    [[], /must be an object/],
     [{ policy: 'wall' }, /no WAL archive "wall"; it has wal/],
   ])('%j is refused', (payload, message) => {
     expect(() => parseInvocation(payload, ['wal'])).toThrow(message);

@@ -16,6 +16,12 @@ const errorsOf = (text: string): string[] =>
 const warningsOf = (text: string): string[] =>
   readPlan(text).warnings.map(({ path, message }) => `${path}: ${message}`);
 
+const shared = (topic: string, raw: string): string =>
+  planWith(LETTERS).replace(
+    ROUTED,
+    `  v: { topic: "${topic}", endpoint: "https://b.example/", ${raw}${LETTERS} }\n${ROUTED}`,
+  );
+
 describe('webhooks', () => {
   it('are quiet where nothing is wrong', () => {
     expect(warningsOf(planWith(LETTERS))).toEqual([]);
@@ -42,6 +48,27 @@ describe('webhooks', () => {
     expect(warningsOf(planWith(LETTERS.replace('/q', '/q.fifo'), `${TOPIC}.fifo`))).toEqual([
       'webhooks.w.topic: is FIFO, and from those SNS delivers to queues alone',
     ]);
+  });
+
+  it('are not replayed into their own dead-letter queue', () => {
+    const letters = `dead-letters: { queue: "${QUEUE}", replay-to: ["${QUEUE}"] }`;
+    expect(errorsOf(planWith(letters))).toEqual([
+      'webhooks.w.dead-letters.replay-to.0: is the dead-letter queue itself: a replay would empty it into itself',
+    ]);
+    expect(warningsOf(planWith(letters.replace('/q"]', '/p"]')))).toEqual([]);
+  });
+
+  it.each([
+    ['of one topic', TOPIC, ''],
+    ['of two topics, one without envelopes', `${TOPIC}2`, 'raw-delivery: true, '],
+  ])('have a dead-letter queue each, where two are %s', (_, topic, raw) => {
+    expect(errorsOf(shared(topic, raw))).toEqual([
+      'webhooks.v.dead-letters.queue: is that of "w" too, and its messages do not tell which of the two missed them: a replay would send them to the wrong one. Give each a queue of its own',
+    ]);
+  });
+
+  it('may share a dead-letter queue where its messages tell their topics', () => {
+    expect(warningsOf(shared(`${TOPIC}2`, ''))).toEqual([]);
   });
 
   it('have no password in the endpoint, and no error repeats it', () => {
