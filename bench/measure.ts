@@ -1,9 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { bundleScript } from './bundle-script.ts';
 
 /** The middle of several figures: one run in a bad moment does not count. */
 export const median = (figures: number[]): number => {
@@ -23,17 +19,8 @@ export const timeShell = async (command: string, env: Record<string, string>): P
   return (performance.now() - started) / 1000;
 };
 
-/** Runs a script, bundled as a function is, in a Node of its own, and answers what it printed as JSON. */
-export const runAlone = async (script: string, env: Record<string, string>): Promise<unknown> => {
-  const dir = await mkdtemp(join(tmpdir(), 'lifeboat-bundle-'));
-  try {
-    return await runBundle(await bundleScript(script, dir), env);
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-};
-
-const runBundle = async (bundle: string, env: Record<string, string>): Promise<unknown> => {
+/** Runs a bundle in a Node of its own, and answers what it printed last as JSON. */
+export const runAlone = async (bundle: string, env: Record<string, string>): Promise<unknown> => {
   const child = spawn(process.execPath, [bundle], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -45,4 +32,11 @@ const runBundle = async (bundle: string, env: Record<string, string>): Promise<u
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error(`exit code ${code}: ${bundle}\n${output}`);
   return JSON.parse(output.trim().split('\n').at(-1) ?? '');
+};
+
+/** Seconds that some work takes. */
+export const timeWork = async (work: () => Promise<unknown>): Promise<number> => {
+  const started = performance.now();
+  await work();
+  return (performance.now() - started) / 1000;
 };

@@ -115,12 +115,6 @@ export const openReplayCloud = async (endpoint: string, receiver: Receiver) => {
     empty: () => sqs.send(new PurgeQueueCommand({ QueueUrl: deadLetters })),
     /** How many messages a queue holds, those in flight among them. */
     count,
-    waitUntilEmpty: () =>
-      waitUntil(async () => ((await count(deadLetters)) === 0 ? true : undefined), {
-        deadlineMs: 60_000,
-        everyMs: 20,
-        what: 'an empty queue',
-      }),
   };
 };
 

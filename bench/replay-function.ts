@@ -10,6 +10,7 @@ import { REPLAY_REQUESTED } from '../events/replay-requested/v1.ts';
 import { localClients } from '../local/clients.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/start-emulators.ts';
 import { parsePlan } from '../shared/plan/load-plan.ts';
+import { bundleScript } from './bundle-script.ts';
 import { runAlone } from './measure.ts';
 import type { ReplayCloud } from './replay-cloud.ts';
 
@@ -17,7 +18,6 @@ const BUCKET = 'bench-archive';
 const TABLE = 'bench-ledger';
 
 const resultSchema = z.object({
-  startedAt: z.number(),
   invocations: z.number(),
   heapMb: z.number(),
   maxRssMb: z.number(),
@@ -74,6 +74,8 @@ export const openReplayFunction = async (cloud: ReplayCloud, dir: string) => {
     POLL_SECONDS: '1',
   };
 
+  const bundle = await bundleScript(join(import.meta.dirname, 'replay-once.ts'), dir);
+
   return async () => {
     const id = randomUUID();
     const command = {
@@ -89,9 +91,8 @@ export const openReplayFunction = async (cloud: ReplayCloud, dir: string) => {
       correlationid: id,
       data: { run: `bench-${id.slice(0, 8)}`, webhook: 'events' },
     };
-    const script = join(import.meta.dirname, 'replay-once.ts');
     const given = { ...environment, NODE_OPTIONS: '--expose-gc', COMMAND: JSON.stringify(command) };
-    return resultSchema.parse(await runAlone(script, given));
+    return resultSchema.parse(await runAlone(bundle, given));
   };
 };
 

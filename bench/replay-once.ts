@@ -1,7 +1,7 @@
 /**
  * One run of replay-dead-letters in a process of its own, through its handler: the command comes over its
- * queue, and what it hands on to itself is fed to it again, as Lambda does. Prints when it began, the run's
- * report, and the most memory that it took.
+ * queue, and what it hands on to itself is fed to it again, as Lambda does. Prints how many invocations it took,
+ * and how much memory.
  */
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
@@ -39,7 +39,6 @@ const invoke = async (body: string): Promise<void> => {
   if (batchItemFailures.length > 0) throw new Error('replay-dead-letters failed');
 };
 
-const startedAt = Date.now();
 let body: string | undefined = COMMAND;
 let invocations = 0;
 while (body !== undefined) {
@@ -56,4 +55,4 @@ const maxRssMb = process.resourceUsage().maxRSS / 1_024;
 // What is still held when the garbage is gone; V8 lets much of it lie as long as there is room.
 globalThis.gc?.();
 const heapMb = process.memoryUsage().heapUsed / 1_048_576;
-process.stdout.write(`${JSON.stringify({ startedAt, invocations, heapMb, maxRssMb })}\n`);
+process.stdout.write(`${JSON.stringify({ invocations, heapMb, maxRssMb })}\n`);

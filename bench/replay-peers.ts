@@ -77,12 +77,11 @@ export const installLumigo = async (say: (text: string) => void): Promise<string
   );
 };
 
-/** `replay-sqs-dlq` with its own ten pollers. Answers its seconds, start and end of Node among them. */
+/** `replay-sqs-dlq` with its own ten pollers. */
 export const runLumigo = async (
   { endpoint }: ReplayCloud,
   target: { type: 'SQS' | 'SNS'; name: string },
-): Promise<number> => {
-  const started = performance.now();
+): Promise<void> => {
   await run(
     process.execPath,
     [
@@ -98,5 +97,4 @@ export const runLumigo = async (
       },
     },
   );
-  return (performance.now() - started) / 1_000;
 };

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { startEmulators } from '../local/emulator-pair.ts';
 import { endProcess } from '../local/process-record.ts';
-import { median, runAlone } from './measure.ts';
+import { bundleScript } from './bundle-script.ts';
+import { median, runAlone, timeWork } from './measure.ts';
 import { openReplayCloud, type Receiver, type ReplayCloud, startReceiver } from './replay-cloud.ts';
 import { openReplayFunction, type ReplayFunction } from './replay-function.ts';
 import { measureMemory } from './replay-memory.ts';
@@ -38,7 +39,7 @@ const say = (text: string): void => console.error(text);
 const figure = (name: string, value: number | string): void => console.log(`${name}: ${value}`);
 const resultSchema = z.object({ messages: z.number(), seconds: z.number(), maxRssMb: z.number() });
 
-type Bench = { cloud: ReplayCloud; receiver: Receiver };
+type Bench = { cloud: ReplayCloud; receiver: Receiver; mover: string };
 
 /** Messages per second of one way to replay; the endpoint or the queue must have got every message. */
 const rateOf = async (
@@ -58,20 +59,13 @@ const rateOf = async (
   return MESSAGES / seconds;
 };
 
-const seconds = async (work: () => Promise<unknown>): Promise<number> => {
-  const started = performance.now();
-  await work();
-  return (performance.now() - started) / 1_000;
-};
-
-const runMover = async ({ cloud }: Bench, destination: string): Promise<number> => {
+const runMover = async ({ cloud, mover }: Bench, destination: string): Promise<number> => {
   const environment = {
     ENDPOINT: cloud.endpoint,
     QUEUE_URL: cloud.deadLetters,
     DESTINATION: destination,
   };
-  const script = join(import.meta.dirname, 'replay-mover.ts');
-  return resultSchema.parse(await runAlone(script, environment)).seconds;
+  return resultSchema.parse(await runAlone(mover, environment)).seconds;
 };
 
 /** Ten messages a call, of which it deletes none: a few calls tell what a message costs. */
@@ -93,7 +87,17 @@ const measureShell = async ({ cloud, receiver }: Bench): Promise<number> => {
   return requests / spent;
 };
 
-/** lumigo-cli's time without what it takes on an empty queue: its start, and its end by empty receives. */
+/**
+ * How long it takes on an empty queue: the start of Node, and how often it asks again before it believes that
+ * nothing more comes. Both are no part of a rate.
+ */
+const measureEmpty = async (name: string, replay: () => Promise<unknown>): Promise<number> => {
+  const empty: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) empty.push(await timeWork(replay));
+  figure(`${name}-empty-seconds`, median(empty).toFixed(2));
+  return median(empty);
+};
+
 const createLumigo = async ({ cloud, receiver }: Bench) => {
   if ((await installLumigo(say)) === undefined) {
     figure('lumigo', 'not measured: the registry does not give it');
@@ -102,32 +106,26 @@ const createLumigo = async ({ cloud, receiver }: Bench) => {
   const toQueue = { type: 'SQS', name: 'bench-target' } as const;
   // It reaches a webhook through a topic that the webhook is subscribed to.
   const toTopic = { type: 'SNS', name: 'bench-replayed' } as const;
-  const empty: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) empty.push(await runLumigo(cloud, toQueue));
-  figure('lumigo-start-seconds', median(empty).toFixed(2));
+  const empty = await measureEmpty('lumigo', () => runLumigo(cloud, toQueue));
   return {
     webhook: async () => {
       // Those that it published last may come to the endpoint after its end.
-      const all = seconds(() => receiver.waitFor(MESSAGES));
-      const own = await runLumigo(cloud, toTopic);
-      return Math.max(await all, own) - median(empty);
+      const all = timeWork(() => receiver.waitFor(MESSAGES));
+      const own = await timeWork(() => runLumigo(cloud, toTopic));
+      return Math.max(await all, own) - empty;
     },
-    queue: async () => (await runLumigo(cloud, toQueue)) - median(empty),
+    queue: async () => (await timeWork(() => runLumigo(cloud, toQueue))) - empty,
   };
 };
 
-/**
- * From the start of the handler, cold, until the endpoint has everything and the queue is empty. That the
- * function then asks for a while whether it is really empty, and says so, is nobody's work.
- */
-const runReplay = async ({ cloud, receiver }: Bench, replay: ReplayFunction): Promise<number> => {
-  const over = async (): Promise<number> => {
-    await receiver.waitFor(MESSAGES);
-    await cloud.waitUntilEmpty();
-    return Date.now();
+const createReplay = async ({ cloud }: Bench, replay: ReplayFunction) => {
+  const empty = await measureEmpty('replay', replay);
+  return async (): Promise<number> => {
+    const spent = (await timeWork(replay)) - empty;
+    const left = await cloud.count(cloud.deadLetters);
+    if (left > 0) throw new Error(`${left} messages are still in the queue`);
+    return spent;
   };
-  const [{ startedAt }, endedAt] = await Promise.all([replay(), over()]);
-  return (endedAt - startedAt) / 1_000;
 };
 
 type Way = { name: string; to: 'webhook' | 'queue'; replay: () => Promise<number> };
@@ -136,8 +134,9 @@ const compare = async (bench: Bench, replay: ReplayFunction): Promise<void> => {
   const { cloud } = bench;
   const shell = await measureShell(bench);
   const lumigo = await createLumigo(bench);
+  const runReplay = await createReplay(bench, replay);
   const ways: Way[] = [
-    { name: 'replay', to: 'webhook', replay: () => runReplay(bench, replay) },
+    { name: 'replay', to: 'webhook', replay: runReplay },
     { name: 'mover-webhook', to: 'webhook', replay: () => runMover(bench, cloud.webhook) },
     { name: 'mover-queue', to: 'queue', replay: () => runMover(bench, cloud.target) },
   ];
@@ -176,7 +175,8 @@ try {
   const cloud = await openReplayCloud(running.endpoint, receiver);
   const replay = await openReplayFunction(cloud, dir);
   figure('messages', MESSAGES);
-  await compare({ cloud, receiver }, replay);
+  const mover = await bundleScript(join(import.meta.dirname, 'replay-mover.ts'), dir);
+  await compare({ cloud, receiver, mover }, replay);
   for (const messages of isWhole ? MEMORY_MESSAGES : MEMORY_MESSAGES.slice(0, 2)) {
     const memory = await measureMemory(cloud, receiver, replay, messages);
     say(`${messages} messages: ${memory.seconds.toFixed(0)} s, ${memory.invocations} invocations`);

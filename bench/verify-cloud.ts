@@ -11,6 +11,7 @@ import * as z from 'zod';
 import { localClients } from '../local/clients.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/start-emulators.ts';
 import { parsePlan } from '../shared/plan/load-plan.ts';
+import { bundleScript } from './bundle-script.ts';
 import { runAlone } from './measure.ts';
 
 const BUCKET = 'bench-backups';
@@ -71,6 +72,8 @@ export const openBenchCloud = async (
     JOB_FILE: jobFile,
   };
 
+  const bundle = await bundleScript(join(import.meta.dirname, 'verify-once.ts'), dir);
+
   const upload = async (file: string, Key: string): Promise<string> => {
     const target = { Bucket: BUCKET, Key };
     const { UploadId } = await s3.send(new CreateMultipartUploadCommand(target));
@@ -96,8 +99,7 @@ export const openBenchCloud = async (
     upload,
     verify: async (key) => {
       await writeFile(jobFile, JSON.stringify({ bucket: BUCKET, key }));
-      const script = join(import.meta.dirname, 'verify-once.ts');
-      const { answer, ...figures } = resultSchema.parse(await runAlone(script, environment));
+      const { answer, ...figures } = resultSchema.parse(await runAlone(bundle, environment));
       if (answer.report.verdict !== 'pass') throw new Error(answer.report.summary);
       return figures;
     },

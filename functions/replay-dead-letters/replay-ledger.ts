@@ -17,7 +17,7 @@ import {
   NOTHING,
   type Tally,
 } from './ledger.ts';
-import { type DynamoItem, MESSAGE, readEntry, writeEntry } from './ledger-item.ts';
+import { type DynamoItem, holderOf, MESSAGE, readEntry, writeEntry } from './ledger-item.ts';
 
 const putChange = (TableName: string, { seen, next }: Change): TransactWriteItem => ({
   Put: {
@@ -27,11 +27,8 @@ const putChange = (TableName: string, { seen, next }: Change): TransactWriteItem
     ...(seen === undefined
       ? { ConditionExpression: 'attribute_not_exists(pk)' }
       : {
-          ConditionExpression: 'fence = :fence AND writer = :writer',
-          ExpressionAttributeValues: {
-            ':fence': { N: String(seen.fence) },
-            ':writer': { S: seen.owner },
-          },
+          ConditionExpression: 'holder = :holder',
+          ExpressionAttributeValues: { ':holder': { S: holderOf(seen) } },
         }),
   },
 });
