@@ -302,6 +302,6 @@ describe('check-subscriptions', () => {
 
   it.each([{ webhook: 'event' }, { webhok: 'events' }, [], 7])('refuses %j', async (payload) => {
     await load();
-    await expect(handler(payload, lambdaContext())).rejects.toThrow(/webho|expected object/);
+    await expect(handler(payload, lambdaContext())).rejects.toThrow(/webho|must be an object/);
   });
 });
