@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receiver, ReplayCloud } from './replay-cloud.ts';
 import type { ReplayFunction } from './replay-function.ts';
 
-/** More at once would make the emulator's queue slow, and say nothing more about the function's memory. */
+/** More at once would say nothing more about the function's memory. */
 const MOST_WAITING = 1_000;
 const FILL = 200;
 

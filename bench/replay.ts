@@ -16,8 +16,7 @@ import { openReplayFunction, type ReplayFunction } from './replay-function.ts';
 import { measureMemory } from './replay-memory.ts';
 import { installLumigo, missingTools, runLumigo, runShellLoop } from './replay-peers.ts';
 
-/** A queue of the emulator gets slower with every message in it, for everybody; so there are not more. */
-const MESSAGES = 1_000;
+const MESSAGES = 3_000;
 const SHELL_CALLS = 3;
 const ROUNDS = 3;
 const MEMORY_MESSAGES = [1_000, 10_000, 100_000];

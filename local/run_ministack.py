@@ -1,4 +1,4 @@
-"""MiniStack with one thing more and two things mended. Its files stay as they are.
+"""MiniStack with one thing more and three things mended. Its files stay as they are.
 
 More: the age of an object can be set. S3 gives an object the time of its upload, and no client can
 change it; backups that are to be days old on a cloud that is minutes old need it. So
@@ -7,13 +7,15 @@ change it; backups that are to be days old on a cloud that is minutes old need i
 Mended: MiniStack 1.5.33 answers a ranged GET that names a version with the whole object. S3 answers
 with the range, and whoever reads a versioned bucket in parts depends on it.
 
-Mended as well: SNS over HTTP, which forgot what could not be delivered; see mend_sns.py.
+Mended as well: SNS over HTTP, which forgot what could not be delivered; see mend_sns.py. And queues,
+which became slower with every message in them; see mend_sqs.py.
 """
 
 import json
 import re
 
 import mend_sns
+import mend_sqs
 from ministack import app as gateway
 from ministack.services import s3
 
@@ -81,5 +83,6 @@ async def app(scope, receive, send):
 if __name__ == "__main__":
     s3._get_object = get_object_in_ranges
     mend_sns.mend()
+    mend_sqs.mend()
     gateway.app = app
     gateway.main()
