@@ -50,6 +50,9 @@ const isStored = (backup: Plan['backups'][number]): backup is StoredBackup => ba
 /** Its subscription, and depth, age and redrive of its dead letters. */
 const REPORTS_OF_A_WEBHOOK = 4;
 
+/** One for all of them. */
+const REPORTS_OF_OWN_QUEUES = 1;
+
 /** Reports of one run of `check-backups`: about four for every backup. */
 const reportsOf = (plan: Plan): number => plan.backups.length * 4;
 
@@ -61,15 +64,15 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const stored = plan.backups.filter(isStored);
   const places = stored.reduce((sum, backup) => sum + 1 + backup.copies.length, 0);
   const walArchives = stored.filter(({ kind }) => kind === 'wal').length;
-  // Those of verify-backup, confirm-subscription and route-alerts, and one for every channel.
-  const queues = 3 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
+  // Those of verify-backup, confirm-subscription, route-alerts and replay-dead-letters, and one for every channel.
+  const queues = 4 + plan.alerts.channels.filter(({ kind }) => kind !== 'statuspage').length;
   const webhooks = plan.webhooks.length;
   const webhookRuns = 2 * A_DAY.every5Minutes;
   const runs = webhookRuns + A_DAY.every15Minutes * 2 + A_DAY.every5Minutes;
   const reportsADay =
     reportsOf(plan) * A_DAY.every15Minutes +
     5 * walArchives * A_DAY.every5Minutes +
-    REPORTS_OF_A_WEBHOOK * webhooks * A_DAY.every5Minutes;
+    (REPORTS_OF_A_WEBHOOK * webhooks + REPORTS_OF_OWN_QUEUES) * A_DAY.every5Minutes;
   // Every kept object is read when it comes and once more in every reread period of about a month.
   const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
   const gbSecondsADay =
@@ -103,7 +106,10 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
     },
     {
       what: 'SQS',
-      dollars: month(queues * POLLS_A_DAY + 3 * reportsADay, PRICES.sqsRequest),
+      dollars: month(
+        queues * (POLLS_A_DAY + A_DAY.every5Minutes) + 3 * reportsADay,
+        PRICES.sqsRequest,
+      ),
       because: `${queues} queues that Lambda polls day and night`,
     },
     {

@@ -24,6 +24,7 @@ import {
   senderIdentityArns,
 } from './plan-channels.ts';
 import { objectCreatedResources } from './plan-notifications.ts';
+import { ownDeadLetterArns, ownDeadLetterNames } from './plan-own-queues.ts';
 import { confirmationResources } from './plan-webhooks.ts';
 
 /**
@@ -63,5 +64,7 @@ export const planValues = (plan: Plan, stage: string) => {
     channelResources: channelResources(stage, channels),
     objectCreatedResources: objectCreatedResources(plan),
     confirmationResources: confirmationResources(plan),
+    ownDeadLetterNames: ownDeadLetterNames(stage, channels),
+    ownDeadLetterArns: ownDeadLetterArns(channels),
   };
 };

@@ -8,6 +8,7 @@ import { checkWebhook } from './check-webhook.ts';
 import { makeReport, type Place } from './make-report.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MetricClient } from './metric-client.ts';
+import { checkOwnQueues, type OwnQueues } from './own-queues.ts';
 import type { Invocation } from './parse-invocation.ts';
 import type { QueueClient } from './queue-client.ts';
 import type { ReceiverClient } from './receiver-client.ts';
@@ -16,6 +17,7 @@ export type Services = Place & {
   plan: Plan;
   /** Where this runs: CloudWatch shows the figures of this account alone. */
   account: string;
+  own: OwnQueues;
   queuesIn: (region: string) => QueueClient;
   metricsIn: (region: string) => MetricClient;
   memories: MemoryStore;
@@ -46,9 +48,21 @@ const checkOne = async (
   return judgements.map((judgement) => makeReport(webhook, judgement, now, services));
 };
 
+/** Lifeboat's own, unless it was asked about one webhook. */
+const checkOwn = async (
+  services: Services,
+  { webhook }: Invocation,
+  run: Run,
+): Promise<CheckReport[]> => {
+  const { own, queuesIn } = services;
+  return webhook === undefined
+    ? checkOwnQueues(queuesIn(own.region), own, run.now(), services)
+    : [];
+};
+
 /**
  * Checks the dead letters of every webhook of the plan, or of the one that was asked for, and publishes
- * what it found. May be called at any time and as often as one likes; it changes and deletes nothing.
+ * what it found. Without one it checks those of Lifeboat itself as well. May be called at any time and as often as one likes; it changes and deletes nothing.
  *
  * @throws {PublishError} where a report did not reach the topic; calling again helps.
  */
@@ -56,7 +70,10 @@ export const checkDeadLetters = async (services: Services, invocation: Invocatio
   const asked = services.plan.webhooks.filter(
     ({ name }) => invocation.webhook === undefined || name === invocation.webhook,
   );
-  const checked = await Promise.all(asked.map((webhook) => checkOne(services, webhook, run)));
+  const checked = await Promise.all([
+    ...asked.map((webhook) => checkOne(services, webhook, run)),
+    checkOwn(services, invocation, run),
+  ]);
   const reports = checked.flat();
   const facts = reports.map((data) =>
     makeEvent(services, {
@@ -70,7 +87,7 @@ export const checkDeadLetters = async (services: Services, invocation: Invocatio
   await services.publish(facts);
   return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
     check,
-    webhook: subject.id,
+    [subject.kind]: subject.id,
     verdict,
     reason,
     summary,

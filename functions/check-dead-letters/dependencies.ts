@@ -34,11 +34,13 @@ export const buildServices = (config: Config): Services => {
     ssm: new SSMClient(secrets),
     secretsManager: new SecretsManagerClient(secrets),
   });
+  const { account, partition } = readTopicArn(config.FACTS_TOPIC_ARN);
   return {
     plan: readBundledPlan(config.PLAN_FILE),
     stage: config.STAGE,
     service: config.SERVICE,
-    account: readTopicArn(config.FACTS_TOPIC_ARN).account,
+    account,
+    own: { names: config.OWN_DEAD_LETTERS, partition, region: config.AWS_REGION, account },
     queuesIn: perRegion((region) => {
       // Signed requests go to SQS, not to whatever host a URL names.
       const settings = { ...clientSettings(), region, useQueueUrlAsEndpoint: false };

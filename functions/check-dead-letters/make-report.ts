@@ -4,8 +4,8 @@ import { readTopicArn } from '../../shared/plan/queue-address.ts';
 import type { Judgement } from './judgement.ts';
 
 /** Two rounds of five minutes may be lost before a reader takes a report for stale. */
-const NEXT_CHECK_MS = 2 * 5 * 60_000;
-const CONTROLS = ['SOC2:A1.2', 'SOC2:CC7.2', 'ISO27001:A.8.16'];
+export const NEXT_CHECK_MS = 2 * 5 * 60_000;
+export const CONTROLS = ['SOC2:A1.2', 'SOC2:CC7.2', 'ISO27001:A.8.16'];
 const MAX_SUMMARY = 1024;
 
 export type Place = { stage: string; service: string };

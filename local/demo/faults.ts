@@ -67,6 +67,8 @@ export const webhookFaults = (webhook: string): Record<'outage' | 'forgery', Fau
   forgery: {
     name: 'somebody sent a SubscriptionConfirmation that SNS had not signed',
     isFoundBy: ({ check, reason }) => check === 'webhook-confirmation' && reason === 'forged',
-    explains: never,
+    // It lies among what was set aside.
+    explains: ({ check, summary }) =>
+      check === 'own-dead-letters' && summary.includes('-confirm-subscription-dead-letters'),
   },
 });

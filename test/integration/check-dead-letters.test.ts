@@ -47,6 +47,7 @@ describe('check-dead-letters', () => {
   let topic = '';
   let name = '';
   let queue = '';
+  let own = '';
   let handler: (event: unknown, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
 
   const load = async (letters?: string): Promise<void> => {
@@ -54,7 +55,11 @@ describe('check-dead-letters', () => {
       letters ?? `dead-letters: { queue: "${queue}", alarm-above: 2, alarm-older-than: 15m }`;
     const text = `plan: test\nwebhooks: { events: { topic: "${topic}", endpoint: "${receiver.url}", ${deadLetters} } }`;
     stage = await prepareFunction('check-dead-letters', text);
-    const more = { AWS_ENDPOINT_URL_SQS: proxy.url, AWS_ENDPOINT_URL_CLOUDWATCH: proxy.url };
+    const more = {
+      AWS_ENDPOINT_URL_SQS: proxy.url,
+      AWS_ENDPOINT_URL_CLOUDWATCH: proxy.url,
+      OWN_DEAD_LETTERS: own,
+    };
     for (const [variable, value] of Object.entries({ ...stage.environment, ...more })) {
       vi.stubEnv(variable, value);
     }
@@ -116,6 +121,7 @@ describe('check-dead-letters', () => {
     const Attributes = { Policy, MessageRetentionPeriod: '1209600' };
     await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes }));
     queue = `${endpoint}/000000000000/${name}`;
+    own = '';
     receiver = await startWebhookReceiver();
     proxy = await startAwsProxy(endpoint);
   });
@@ -123,6 +129,51 @@ describe('check-dead-letters', () => {
     vi.unstubAllEnvs();
     await receiver.close();
     await proxy.close();
+  });
+
+  it('looks after the dead letters of Lifeboat itself, and receives none', async () => {
+    const alerts = `lifeboat-local-deliver-${name}-dead-letters`;
+    const others = `lifeboat-local-verify-backup-${name}-dead-letters`;
+    own = `${others} ${alerts}`;
+    for (const QueueName of [alerts, others]) await sqs.send(new CreateQueueCommand({ QueueName }));
+    await load();
+    const look = async (event: unknown = SCHEDULED) =>
+      (await check(event)).reports.filter((one) => one.check === 'own-dead-letters');
+    const put = (to: string) =>
+      sqs.send(
+        new SendMessageCommand({
+          QueueUrl: `${endpoint}/000000000000/${to}`,
+          MessageBody: 'what was to be processed',
+        }),
+      );
+    expect(await look()).toMatchObject([
+      {
+        subject: { kind: 'stage', id: 'local', region: 'us-east-1' },
+        verdict: 'pass',
+        reason: 'empty',
+      },
+    ]);
+    await put(others);
+    const [warned] = await look();
+    expect(warned).toMatchObject({ verdict: 'fail', severity: 'warning', reason: 'set-aside' });
+    expect(warned?.summary).toContain(`1 message lies in ${others}`);
+    await put(alerts);
+    expect(await look()).toMatchObject([
+      { verdict: 'fail', severity: 'critical', reason: 'alerts-undelivered' },
+    ]);
+    expect(await look({ webhook: 'events' })).toEqual([]);
+    expect(receives()).toBe(0);
+  });
+
+  it('does not know where a queue of Lifeboat itself is not there', async () => {
+    own = `lifeboat-local-no-such-${name}-dead-letters`;
+    await load();
+    const { reports } = await check();
+    expect(reports.find((one) => one.check === 'own-dead-letters')).toMatchObject({
+      verdict: 'unknown',
+      reason: 'not-found',
+      action: expect.stringContaining('read the attributes'),
+    });
   });
 
   it('passes an empty queue that the topic may send to, whoever starts it', async () => {

@@ -101,7 +101,13 @@ describe('the verdict over the demo', () => {
       severity: 'warning',
     });
     const refused = report({ ...forged, reason: 'token-expired' });
-    const run = judgeRun([depth, forged], [outage, forgery], everybody, routes);
+    const aside = report({
+      check: 'own-dead-letters',
+      subject: subject('stage', 'local'),
+      severity: 'warning',
+      summary: '1 message lies in lifeboat-local-confirm-subscription-dead-letters',
+    });
+    const run = judgeRun([depth, forged, aside], [outage, forgery], everybody, routes);
     expect(isSuccess(run)).toBe(true);
     expect(judgeRun([depth, refused], [outage, forgery], everybody, routes)).toMatchObject({
       missed: [forgery],
