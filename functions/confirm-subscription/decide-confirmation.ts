@@ -72,7 +72,9 @@ const decideEnded = ({ listing, endedArn, required, allowed }: Situation): Rulin
       ? { ruling: 'confirm', endpoints: [listed.endpoint] }
       : { ruling: 'nothing-to-do', reason: 'not-of-the-plan' };
   }
-  const endpoints = missing(required, listing);
+  // One that was subscribed again since, and waits, still gets nothing.
+  const confirmed = listing.filter(({ arn }) => arn !== undefined);
+  const endpoints = missing(required, confirmed);
   return endpoints.length > 0
     ? { ruling: 'confirm', endpoints }
     : { ruling: 'nothing-to-do', reason: 'not-of-the-plan' };

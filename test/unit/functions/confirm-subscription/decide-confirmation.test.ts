@@ -70,6 +70,7 @@ describe('an UnsubscribeConfirmation', () => {
   it.each([
     ['ours is gone', [], [OURS]],
     ['ours is gone and others are there', [{ endpoint: QUEUE, arn: `${TOPIC}:1` }], [OURS]],
+    ['ours was subscribed again already, and waits', [{ endpoint: OURS }], [OURS]],
     ['the list still shows it', [{ endpoint: OURS, arn: ARN }], [OURS]],
     ['the list still shows an allowed one', [{ endpoint: QUEUE, arn: ARN }], [QUEUE]],
     ['nobody may look', undefined, []],
