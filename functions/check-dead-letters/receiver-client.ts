@@ -15,6 +15,10 @@ type Limits = {
 
 const LIMITS: Limits = { connectMs: 3_000, statementMs: 5_000, deadlineMs: 8_000 };
 
+/** A hundred rows that are cut have a hundredth of that; a message of the protocol may claim 2 GB. */
+const MOST_BYTES = 4_000_000;
+const LOOK_MS = 20;
+
 /** What the receiver's database said, or why it did not. */
 export type ReceiverAnswer = { rows: DuplicateRows } | { failure: DatabaseFailure };
 
@@ -94,10 +98,15 @@ const ask = async (
     () => late.reject(new UnansweredError('timed-out', 'it did not answer in time')),
     limits.deadlineMs,
   );
+  const meter = setInterval(() => {
+    const flood = new UnansweredError('unexpected-error', 'it sends more than it was asked for');
+    if (socket.bytesRead > MOST_BYTES) late.reject(flood);
+  }, LOOK_MS);
   try {
     return await Promise.race([converse(client, query, limits), late.promise]);
   } finally {
     clearTimeout(timer);
+    clearInterval(meter);
     socket.destroy();
   }
 };

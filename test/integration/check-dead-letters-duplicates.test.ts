@@ -157,6 +157,8 @@ describe('the database of a receiver', () => {
   });
 });
 
+const LOGGED_IN = Buffer.from('520000000800000000' + '5a0000000549', 'hex');
+
 describe('a database that is not there', () => {
   const secretFor = (port: number): string => `postgres://u:${PASSWORD}@127.0.0.1:${port}/d`;
   const ask = async (readSecret: () => Promise<string>) => {
@@ -201,10 +203,22 @@ describe('a database that is not there', () => {
       'no-connection',
     ],
     // AuthenticationOk, ReadyForQuery, and never an answer.
+    ['logs in and is silent', (socket: Socket) => socket.write(LOGGED_IN), 'timed-out'],
+    // And one DataRow, of 2 GB.
     [
-      'logs in and is silent',
-      (socket: Socket) => socket.write(Buffer.from('520000000800000000' + '5a0000000549', 'hex')),
-      'timed-out',
+      'logs in and sends without end',
+      (socket: Socket) => {
+        const flood = Buffer.alloc(1 << 20);
+        const pump = () => {
+          while (socket.writable && socket.write(flood));
+        };
+        socket.write(LOGGED_IN);
+        socket.once('data', () => {
+          socket.on('drain', pump).write(Buffer.from('447fffffff', 'hex'));
+          pump();
+        });
+      },
+      'unexpected-error',
     ],
   ])('is given up where it %s', async (_, onConnection, reason) => {
     const { port, close } = await serve(onConnection);
