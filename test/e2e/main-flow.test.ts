@@ -191,6 +191,17 @@ describe('a deployed plan', () => {
     expect(listed.Subscriptions).toMatchObject([{ SubscriptionArn: 'PendingConfirmation' }]);
   });
 
+  it('looks after the dead letters of its own functions and channels', async () => {
+    const seen = await reported('own-dead-letters', 'local', 90);
+    const queues = ['verify-backup', 'route-alerts', 'confirm-subscription', 'deliver-slack'];
+    for (const queue of queues) {
+      expect(seen.observed).toHaveProperty(
+        `lifeboat-local-${queue}-dead-letters`,
+        expect.any(Number),
+      );
+    }
+  });
+
   it('answers sls invoke', async () => {
     const key = 'db/full/by hand.sql.gz';
     await put(key, gzipSync(DUMP));
