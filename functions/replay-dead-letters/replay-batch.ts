@@ -113,19 +113,19 @@ export const replayBatch = async (
     claimed += ends.claimed;
     told = undefined;
     first += chunk.length;
-    hiddenAt = await keepHidden(context, wishes.slice(first), hiddenAt);
+    const waiting = wishes.slice(first).map(({ item }) => item.copy);
+    hiddenAt = await keepHidden(context, waiting, hiddenAt);
   }
   return claimed;
 };
 
-/** A slow pace must not let copies come back that wait for their turn. */
-const keepHidden = async (
+/** A slow pace must not let copies come back that wait for their turn. Answers when they were hidden last. */
+export const keepHidden = async (
   { source, now }: BatchContext,
-  wishes: readonly Wish[],
+  copies: readonly Copy[],
   hiddenAt: number,
 ): Promise<number> => {
-  if (now() - hiddenAt < (VISIBILITY_SECONDS * 1_000) / 3 || wishes.length === 0) return hiddenAt;
-  const copies: Copy[] = wishes.map(({ item }) => item.copy);
+  if (now() - hiddenAt < (VISIBILITY_SECONDS * 1_000) / 3 || copies.length === 0) return hiddenAt;
   await source.hide(copies, VISIBILITY_SECONDS);
   return now();
 };

@@ -3,7 +3,7 @@ import type { Budget } from './budget.ts';
 import type { Copy } from './copy.ts';
 import { chainDigest } from './decide-digest.ts';
 import { type Identity, identify } from './identify.ts';
-import { replayBatch } from './replay-batch.ts';
+import { keepHidden, replayBatch } from './replay-batch.ts';
 
 export type Lane = {
   context: BatchContext;
@@ -42,6 +42,21 @@ const nextRequests = (copies: readonly Copy[]): number => {
   return Math.max(1, Math.min(MOST_RECEIVES, Math.floor(BATCH_BYTES / (bytes * RECEIVE))));
 };
 
+/** In order, each of about `BATCH_BYTES` at most: an object of the archive is held in memory three times over. */
+const inPieces = (copies: readonly Copy[]): Copy[][] => {
+  const pieces: Copy[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const copy of copies) {
+    const piece = pieces.at(-1);
+    bytes += copy.body.length;
+    if (piece === undefined || bytes > BATCH_BYTES) {
+      pieces.push([copy]);
+      bytes = copy.body.length;
+    } else piece.push(copy);
+  }
+  return pieces;
+};
+
 /** One writer of a run: its own place in the ledger's numbers, and its own chain of archive objects. */
 export const createLane = (lane: Lane) => {
   const { context, identity, budget, look } = lane;
@@ -59,6 +74,15 @@ export const createLane = (lane: Lane) => {
     budget.giveBack(copies.length - claimed);
   };
 
+  const replayAll = async (copies: readonly Copy[]): Promise<void> => {
+    let hiddenAt = context.now();
+    const pieces = inPieces(copies);
+    for (const [index, piece] of pieces.entries()) {
+      hiddenAt = await keepHidden(context, index === 0 ? [] : pieces.slice(index).flat(), hiddenAt);
+      await replay(piece);
+    }
+  };
+
   return {
     /** Deals with one request's worth, after waiting for it for so long. Answers how many it was. */
     async poll(waitSeconds: number): Promise<number> {
@@ -66,7 +90,7 @@ export const createLane = (lane: Lane) => {
       if (wanted === 0) return 0;
       const copies = await context.source.receive(wanted, waitSeconds);
       budget.giveBack(wanted - copies.length);
-      if (copies.length > 0) await replay(copies);
+      if (copies.length > 0) await replayAll(copies);
       return copies.length;
     },
 
@@ -77,7 +101,7 @@ export const createLane = (lane: Lane) => {
         await look();
         const copies = await receiveSome(lane, requests);
         if (copies.length === 0) return;
-        await replay(copies);
+        await replayAll(copies);
         requests = nextRequests(copies);
       }
     },

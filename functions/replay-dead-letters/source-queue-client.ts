@@ -12,6 +12,11 @@ import type { Source } from './ports.ts';
 /** What SQS takes in one request. */
 const BATCH = 10;
 
+/** All tries together. An invocation keeps more than this back for its end; what fails comes back by itself. */
+const LONGEST_MS = 10_000;
+
+const within = (ms: number) => ({ abortSignal: AbortSignal.timeout(ms) });
+
 const groupsOf = (copies: readonly Copy[]): Copy[][] =>
   Array.from({ length: Math.ceil(copies.length / BATCH) }, (_, index) =>
     copies.slice(index * BATCH, (index + 1) * BATCH),
@@ -42,6 +47,7 @@ export const createSourceQueue = (
         MessageSystemAttributeNames: ['SentTimestamp'],
         MessageAttributeNames: ['All'],
       }),
+      within(waitSeconds * 1_000 + LONGEST_MS),
     );
     return Messages.flatMap(({ MessageId, ReceiptHandle, Body, MessageAttributes, Attributes }) =>
       MessageId === undefined || ReceiptHandle === undefined
@@ -63,6 +69,7 @@ export const createSourceQueue = (
       groupsOf(copies).map(async (group) => {
         const { Failed = [] } = await sqs.send(
           new DeleteMessageBatchCommand({ QueueUrl, Entries: entries(group) }),
+          within(LONGEST_MS),
         );
         return failedOf(group, Failed);
       }),
@@ -78,6 +85,7 @@ export const createSourceQueue = (
             QueueUrl,
             Entries: entries(group).map((entry) => ({ ...entry, VisibilityTimeout: seconds })),
           }),
+          within(LONGEST_MS),
         ),
       ),
     );
@@ -93,6 +101,7 @@ export const createSourceQueue = (
           'ApproximateNumberOfMessagesDelayed',
         ],
       }),
+      within(LONGEST_MS),
     );
     return {
       visible: Number(Attributes.ApproximateNumberOfMessages ?? 0),

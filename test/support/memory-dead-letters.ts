@@ -53,11 +53,15 @@ export const createMemoryQueue = (clock: Clock, visibilitySeconds: number) => {
 export const createMemoryArchive = () => {
   const kept = new Set<string>();
   const parked = new Map<string, string>();
-  const objects: { name: string; sha256: string }[] = [];
+  const objects: { name: string; sha256: string; characters: number }[] = [];
   const archive: Archive = {
     async keep(name, items: readonly Item[]) {
       for (const { copy } of items) kept.add(copy.id);
-      const object = { name, sha256: createHash('sha256').update(name).digest('hex') };
+      const object = {
+        name,
+        sha256: createHash('sha256').update(name).digest('hex'),
+        characters: items.reduce((sum, { copy }) => sum + copy.body.length, 0),
+      };
       objects.push(object);
       return { address: `s3://archive/${name}`, sha256: object.sha256 };
     },

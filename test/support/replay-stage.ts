@@ -18,6 +18,8 @@ type Webhook = {
   receiver?: 'strict' | 'idempotent';
   raw?: boolean;
   replayTo?: string[];
+  /** What stands between the function and its dead letters; else the cloud itself. */
+  through?: string;
 };
 
 /** The ledger's table, as the deploy makes it. */
@@ -60,6 +62,8 @@ export const prepareReplay = async (endpoint: string, webhook: Webhook) => {
       ...(webhook.raw === true ? { Attributes: { RawMessageDelivery: 'true' } } : {}),
     }),
   );
+  const queueFor = (url: string): string =>
+    webhook.through === undefined ? url : url.replace(new URL(url).origin, webhook.through);
   const table = await createReplayTable(dynamodb, `${name}-ledger`);
   const stage = await prepareFunction(
     'replay-dead-letters',
@@ -70,7 +74,7 @@ webhooks:
     endpoint: ${webhook.endpoint}
     receiver: ${webhook.receiver ?? 'strict'}
     raw-delivery: ${webhook.raw === true}
-    dead-letters: { queue: ${QueueUrl}, replay-to: ${JSON.stringify(webhook.replayTo ?? [])} }
+    dead-letters: { queue: ${queueFor(QueueUrl)}, replay-to: ${JSON.stringify(webhook.replayTo ?? [])} }
 `,
   );
   const { s3 } = stage.clients;

@@ -194,6 +194,19 @@ describe('what a crash leaves in doubt', () => {
   });
 });
 
+describe('large bodies', () => {
+  it('are archived a few at a time, though small ones came before', async () => {
+    const { stage } = createRun(400);
+    const large = 'x'.repeat(500_000);
+    for (let index = 400; index < 500; index += 1)
+      stage.queue.put(`copy-${index}`, envelope(idOf(index), large));
+    const { balance } = await stage.untilEnded('run-one', forEver);
+    expect(balance.done).toBe(500);
+    const largest = Math.max(...stage.objects.map(({ characters }) => characters));
+    expect(largest).toBeLessThan(5_000_000);
+  });
+});
+
 describe('the digest of a run', () => {
   it.each([
     ['that ends well', {}, 200],
