@@ -1,5 +1,5 @@
 import type { JsonLedger, Stored } from '../../shared/json-ledger/json-ledger.ts';
-import { type Cursor, cursorSchema } from './cursor.ts';
+import { type Cursor, cursorSchema } from './cursor-schema.ts';
 
 export type CursorStore = {
   read: (policy: string) => Promise<Stored<Cursor | undefined> | undefined>;

@@ -1,11 +1,7 @@
 import { formatTimeline } from '../../shared/postgres-wal/segment-name.ts';
+import { joinObservations } from './join-observations.ts';
 import type { ListNames, Page } from './listing.ts';
-import {
-  emptyObservation,
-  joinObservations,
-  type Observation,
-  type Reading,
-} from './observation.ts';
+import { emptyObservation, type Observation, type Reading } from './observation.ts';
 import { logOf, readStretches, type Stretch, takePage } from './read-stretches.ts';
 
 /** More timelines than that are no timelines but something else that is named with digits. */

@@ -1,10 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  cursorSchema,
-  decodeCursor,
-  encodeCursor,
-} from '../../../../functions/check-wal/cursor.ts';
+import { decodeCursor, encodeCursor } from '../../../../functions/check-wal/cursor.ts';
+import { cursorSchema } from '../../../../functions/check-wal/cursor-schema.ts';
 import type { HistoryRead } from '../../../../functions/check-wal/survey.ts';
 import { file, history, segments } from './listed-archive.ts';
 import { surveyOf } from './surveyed-archive.ts';

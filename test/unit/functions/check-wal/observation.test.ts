@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { joinObservations } from '../../../../functions/check-wal/join-observations.ts';
 import {
   emptyObservation,
-  joinObservations,
   type Observation,
   observeFile,
   type Reading,
