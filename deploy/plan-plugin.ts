@@ -1,4 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { type LoadedPlan, loadPlan, parsePlan } from '../shared/plan/load-plan.ts';
@@ -9,6 +10,7 @@ import { dropSharedRole } from './drop-shared-role.ts';
 import { decryptersFile, decryptersSource } from './plan-decrypters.ts';
 import { choosePlanFile } from './plan-file.ts';
 import { planValues } from './plan-values.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 
 type Template = Parameters<typeof dropRedundantDependencies>[0];
 type FunctionSettings = { iamRoleStatements?: { Resource?: unknown }[] };
@@ -60,7 +62,7 @@ export default class PlanPlugin {
       'before:package:createDeploymentArtifacts': bundlePlan,
       'before:deploy:function:packageFunction': bundlePlan,
       'before:invoke:local:invoke': bundlePlan,
-      'before:aws:package:finalize:saveServiceState': () => this.#tidyTemplate(),
+      'before:aws:package:finalize:saveServiceState': () => this.#tidyUp(),
     };
   }
 
@@ -71,11 +73,17 @@ export default class PlanPlugin {
       this.#values = planValues(plan, stage);
       this.#bundle = JSON.stringify({ digest: plan.digest, document });
       this.#decrypters = decryptersSource(plan);
-      for (const problem of warnings) this.#logging.log.warning(formatProblem(problem));
+      // Whoever invokes or looks at what is deployed may have deployed another plan.
+      if (this.#isDeploying())
+        for (const problem of warnings) this.#logging.log.warning(formatProblem(problem));
     } catch (error) {
       if (!(error instanceof PlanError || error instanceof RangeError)) throw error;
       throw new this.#serverless.classes.Error(error.message, 'PLAN_NOT_USABLE');
     }
+  }
+
+  #isDeploying(): boolean {
+    return DEPLOYING.includes(this.#serverless.processedInput.commands[0] ?? '');
   }
 
   async #load(stage: string): Promise<LoadedPlan> {
@@ -84,7 +92,7 @@ export default class PlanPlugin {
       const file = choosePlanFile(processedInput.options.param, configurationInput.params, stage);
       return await loadPlan(file, { stage, env: process.env });
     } catch (error) {
-      if (DEPLOYING.includes(processedInput.commands[0] ?? '')) throw error;
+      if (this.#isDeploying()) throw error;
       return parsePlan('plan: none', { file: 'none', stage, env: {} });
     }
   }
@@ -104,10 +112,12 @@ export default class PlanPlugin {
     }
   }
 
-  #tidyTemplate(): void {
-    const template = this.#serverless.service.provider.compiledCloudFormationTemplate;
+  async #tidyUp(): Promise<void> {
+    const { provider, functions } = this.#serverless.service;
+    const template = provider.compiledCloudFormationTemplate;
     dropSharedRole(template);
     dropRedundantDependencies(template);
+    await removeLeftovers(tmpdir(), Object.keys(functions), process.pid);
   }
 
   async #bundlePlan(): Promise<void> {

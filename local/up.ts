@@ -36,7 +36,7 @@ await runCommand(HELP, async () => {
   buckets       ${cloud.buckets.join(', ') || 'none'}
 
 For aws and sls, which would go to AWS itself without it:
-  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
+  export AWS_ENDPOINT_URL=${cloud.endpoint} AWS_REGION=${cloud.region} AWS_DEFAULT_REGION=${cloud.region} AWS_ACCESS_KEY_ID=any AWS_SECRET_ACCESS_KEY=any
 
 End it with: npm run local:down${folder}`);
 });

@@ -33,6 +33,13 @@ export const archivedReading = ({ storageClass }: { storageClass: string }): Rea
 const isArchived = (error: unknown): boolean =>
   error instanceof Error && error.name === 'InvalidObjectState';
 
+/** Nothing of it is tried again: a new object of that name is announced anew. */
+export const GONE = notSeen(
+  'not-found',
+  'is not there (any more)',
+  'If you named it yourself, look at bucket and key again. If it was deleted, check-backups says what is missing now.',
+);
+
 /** What could not be read for a reason outside the backup. Anything unforeseen is rethrown by the caller. */
 export const describeFailure = (error: unknown): Reading => {
   if (error instanceof NotJudgedError) {
@@ -52,15 +59,13 @@ export const describeFailure = (error: unknown): Reading => {
   }
   if (isArchived(error)) return archivedReading({ storageClass: 'an archive tier' });
   const { reason, message } = describeAwsFailure(error);
-  const words =
-    reason === 'not-found'
-      ? 'is not there (any more)'
-      : `could not be read: ${reason} (${message})`;
+  if (reason === 'not-found') return GONE;
+  const words = `could not be read: ${reason} (${message})`;
   const action =
     reason === 'access-denied'
       ? 'Allow s3:GetObject, and kms:Decrypt where the bucket uses a key of yours, to the role of verify-backup.'
       : 'It is tried again by itself.';
-  return notSeen(reason, words, action, reason !== 'not-found');
+  return notSeen(reason, words, action, true);
 };
 
 /** How long a reading may take, and the memory of the function, which its speed comes from. */

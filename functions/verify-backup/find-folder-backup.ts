@@ -3,7 +3,7 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { awaitArrival } from './await-folder.ts';
 import { decideArrival } from './decide-arrival.ts';
 import type { Reading } from './decide-verdict.ts';
-import { describeFailure, notSeen } from './end-reading.ts';
+import { describeFailure, GONE } from './end-reading.ts';
 import { type FoundFolder, findFolder, findOwner } from './find-folder.ts';
 import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import type { Target } from './parse-targets.ts';
@@ -17,8 +17,6 @@ const describeListing = (error: unknown): Reading => {
   const action = 'Allow s3:ListBucket on the bucket to the role of verify-backup.';
   return isForbidden ? { ...failure, action } : failure;
 };
-
-const GONE = notSeen('not-found', 'is not there (any more)', 'It is tried again by itself.');
 
 const NUMBERED: Partial<Record<StoredBackup['kind'], RegExp>> = {
   'pg-dump': /^\d+\.dat$/,

@@ -226,6 +226,11 @@ describe('verify-backup', () => {
   it('calls an object that was deleted meanwhile unknown', async () => {
     expect(await deliver(created('db/full/gone'))).toEqual({ batchItemFailures: [] });
     expect(await verdicts()).toEqual([['unknown', 'not-found', undefined]]);
+    // A person who mistyped the key must not wait for a new try: there is none.
+    expect(await invoke({ bucket, key: 'db/full/gone' })).toMatchObject({
+      report: { action: expect.stringContaining('look at bucket and key again') },
+    });
+    await verdicts();
     await sweep();
     expect(await verdicts()).toEqual([]);
   });

@@ -341,7 +341,11 @@ describe('verify-backup of a folder', () => {
     const target = { bucket: 'no-such-bucket-here', key: 'db/1/' };
     expect(await invoke(target)).toEqual({ outcome: 'ignored', reason: 'outside-policy' });
     expect(await invoke({ bucket, key: 'db/nothing/' })).toMatchObject({
-      report: { verdict: 'unknown', reason: 'not-found' },
+      report: {
+        verdict: 'unknown',
+        reason: 'not-found',
+        action: expect.stringContaining('look at bucket and key again'),
+      },
     });
   });
 });

@@ -11,7 +11,7 @@ import {
   ReceiveMessageCommand,
 } from '@aws-sdk/client-sqs';
 import type { Context } from 'aws-lambda';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import { type CheckReported, checkReportedSchema } from '../../events/check-reported/v1.ts';
 import { localClients } from '../../local/clients.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../../local/start-emulators.ts';
@@ -23,7 +23,8 @@ type Put = Partial<
 
 /** Bundled plans of this process. */
 const planFolder = mkdtempSync(join(tmpdir(), 'lifeboat-plans-'));
-process.once('exit', () => rmSync(planFolder, { recursive: true, force: true }));
+// At the end of each test file that loads this; a worker of vitest is ended without an "exit".
+afterAll(() => rmSync(planFolder, { recursive: true, force: true }));
 
 /** What Lambda gives a handler besides the event. */
 export const lambdaContext = (remainingMs = 60_000): Context => ({
