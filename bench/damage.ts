@@ -43,22 +43,29 @@ const tallyOf = (subject: number): Tally =>
 const tasks = planTasks(subjects, Number(values.count), Number(values.seed));
 const total = tasks.reduce((sum, { count }) => sum + count, 0);
 const missed: Missed[] = [];
-let done = 0;
 let said = performance.now();
+/** Where the work is, every five seconds. */
+const tellProgress = (text: string): void => {
+  if (performance.now() - said < 5_000) return;
+  said = performance.now();
+  console.log(text);
+};
+let done = 0;
 await judgeAll(tasks, (result) => {
   addResult(tallyOf(result.task.subject), result);
   missed.push(...result.missed);
   done += result.task.count;
-  if (performance.now() - said < 5_000) return;
-  said = performance.now();
-  console.log(`${done} of ${total} damages judged`);
+  tellProgress(`${done} of ${total} damages judged`);
 });
+let held = 0;
 const folder = await mkdtemp(join(tmpdir(), 'lifeboat-damage-'));
 try {
   console.log(`${missed.length} passed; holding those against pg_restore`);
   await compareMissed(subjects, missed, programs, folder, (one, ended) => {
     const tally = tallyOf(one.subject);
     tally[ended] += 1;
+    held += 1;
+    tellProgress(`${held} of ${missed.length} held against pg_restore`);
     if (ended !== 'refused') return;
     console.log(`WRONG ${subjects[one.subject]?.name}: ${one.kind} at ${one.at} passes`);
   });
