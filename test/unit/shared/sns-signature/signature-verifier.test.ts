@@ -14,8 +14,10 @@ import {
   without,
 } from '../../../support/sns-messages.ts';
 import {
+  authorityPem,
   signFields,
   signingCertificate,
+  signingKeys,
   startCertificateHost,
   weakKeys,
 } from '../../../support/sns-signer.ts';
@@ -38,6 +40,11 @@ const SERVED: Record<string, () => string> = {
   [file('2')]: () => signingCertificate({ hosts: ['sns.evil.example.com'] }),
   [file('3')]: () => '<html>AccessDenied</html>',
   [file('4')]: () => signingCertificate({ publicKey: weakKeys().publicKey }),
+  [file('9')]: () => {
+    const { privateKey } = signingKeys();
+    return signingCertificate({ issuer: { subject: 'sns.amazonaws.com', privateKey } });
+  },
+  [file('a')]: () => signingCertificate() + authorityPem,
 };
 
 let verify: SignatureVerifier;
@@ -80,7 +87,12 @@ describe.each(KINDS)('a %s', (_, fields) => {
     { Timestamp: '2026-01-31T02:00:00.656Z' },
     { TopicArn: OURS_TOO },
     ...(Type === 'Notification'
-      ? [{ Subject: 'Another' }, { Subject: '' }, { Subject: ` ${fields.Subject}` }]
+      ? [
+          { Subject: 'Another' },
+          { Subject: '' },
+          { Subject: ` ${fields.Subject}` },
+          ...(fields.Subject === undefined ? [] : [{ Subject: null }]),
+        ]
       : [
           { Token: `${fields.Token}0` },
           { SubscribeURL: `${fields.SubscribeURL}&` },
@@ -141,6 +153,8 @@ describe('a signature', () => {
     ['certificate-name', { SigningCertURL: `${HOST}${file('2')}` }],
     ['certificate-unreadable', { SigningCertURL: `${HOST}${file('3')}` }],
     ['certificate-weak', { SigningCertURL: `${HOST}${file('4')}` }],
+    ['certificate-self-signed', { SigningCertURL: `${HOST}${file('9')}` }],
+    ['certificate-unreadable', { SigningCertURL: `${HOST}${file('a')}` }],
     ['certificate-not-served', { SigningCertURL: `${HOST}${file('5')}` }],
     ['certificate-not-served', { SigningCertURL: `${HOST}${file('6')}` }],
     ['unknown', { SigningCertURL: `${HOST}${file('7')}` }],
