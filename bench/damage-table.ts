@@ -2,6 +2,14 @@ import { writeFile } from 'node:fs/promises';
 import { answerAll, formatTable, isRight } from './damage/make-table.ts';
 import { WHY_UNDETECTED } from './damage/why-undetected.ts';
 
+if (process.argv.includes('--help')) {
+  console.log(`Usage: npm run docs:damage
+
+Damages real dumps, asks verify-backup and the real tools of this machine about each, writes docs/damage.md and
+prints it. Takes a minute. Exit code 1 where verify-backup was wrong.`);
+  process.exit(0);
+}
+
 const answers = await answerAll();
 const text = `# What is seen of a damaged backup
 

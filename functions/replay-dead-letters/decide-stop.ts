@@ -1,3 +1,5 @@
+import { OPENS_AFTER } from './decide-pace.ts';
+
 /** Why a run ends, or a stretch of it. */
 export type StopReason =
   | 'finished'
@@ -32,6 +34,8 @@ export type StopSettings = {
 
 /** A rate of fewer answers than this says nothing. */
 const ENOUGH_ANSWERS = 20;
+/** Unless so many failed: then the circuit opens, and a dead destination would never give twenty answers. */
+const ENOUGH_FAILURES = OPENS_AFTER;
 /** The same answer to so many in a row is about the address. */
 export const REFUSES_AFTER = 5;
 
@@ -53,7 +57,8 @@ export const decideStop = (
     };
   }
   const rate = answers === 0 ? 0 : failures / answers;
-  if (stopAtErrorRate !== undefined && answers >= ENOUGH_ANSWERS && rate > stopAtErrorRate) {
+  const isEnough = answers >= ENOUGH_ANSWERS || failures >= ENOUGH_FAILURES;
+  if (stopAtErrorRate !== undefined && isEnough && rate > stopAtErrorRate) {
     return {
       reason: 'error-rate',
       detail: `${failures} of ${answers} messages were not taken, which is more than ${stopAtErrorRate * 100}%`,

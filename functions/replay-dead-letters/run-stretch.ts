@@ -1,10 +1,11 @@
 import type { BatchContext } from './batch-context.ts';
 import { createBudget } from './budget.ts';
-import { decideEmpty } from './decide-empty.ts';
+import { type Depth, decideEmpty } from './decide-empty.ts';
 import type { Stop } from './decide-stop.ts';
 import type { Identity } from './identify.ts';
 import { createLeftAside } from './left-aside.ts';
 import { Pacer } from './pacer.ts';
+
 import { createLane } from './run-lane.ts';
 import type { Run, Runs } from './runs.ts';
 
@@ -123,14 +124,18 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
     if (polls === 0) continue;
     const { counts } = await runs.totals(run.id);
     const onPurpose = counts.skipped + leftAside.count(base.now());
-    const ruling = decideEmpty(polls, await base.source.depth(), onPurpose);
+    const depth = await base.source.depth();
+    const ruling = decideEmpty(polls, depth, onPurpose);
     if (ruling === 'finished') return end({ reason: 'finished', detail: 'the queue is empty' });
     if (ruling === 'waiting' && polls >= MOST_POLLS) {
-      return end({ reason: 'waiting', detail: 'some messages have their next turn later' });
+      return end({ reason: 'waiting', detail: describeWaiting(depth) });
     }
   }
   return end({ reason: 'out-of-time', detail: 'this stretch is over' });
 };
+
+const describeWaiting = ({ visible, inFlight, delayed }: Depth): string =>
+  `about ${visible + inFlight + delayed} messages in the queue have their next turn later: after their last try, or ten minutes after a filter left them`;
 
 /** One writer's fault ends the others' work in order, and is told after that. */
 const allOf = async (works: Promise<void>[], pacer: Pacer): Promise<void> => {

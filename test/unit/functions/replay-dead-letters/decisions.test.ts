@@ -214,6 +214,19 @@ describe('when a run ends', () => {
     expect(decideStop({ canary: 3, stopAtErrorRate: 0.1 }, seen)?.reason).toBe(reason);
   });
 
+  it('stops at a rate before the circuit opens, which would keep it from twenty answers', () => {
+    const dead = (failures: number) =>
+      decideStop(
+        { canary: 0, stopAtErrorRate: 0.9 },
+        { answers: failures, failures, endpointStreak: 0 },
+      );
+    expect(dead(9)).toBeUndefined();
+    expect(dead(10)?.reason).toBe('error-rate');
+    expect(
+      decideStop({ canary: 0 }, { answers: 10, failures: 10, endpointStreak: 0 }),
+    ).toBeUndefined();
+  });
+
   it.each([
     [1, { visible: 0, inFlight: 0, delayed: 0 }, 0, 'ask-again'],
     [3, { visible: 0, inFlight: 0, delayed: 0 }, 0, 'finished'],

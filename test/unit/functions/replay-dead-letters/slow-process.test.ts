@@ -129,6 +129,25 @@ describe('a writer that comes to nothing', () => {
   });
 });
 
+describe('a run after a filter', () => {
+  it('says that it waits for what the filter left, and how long', async () => {
+    const stage = createCrashStage('strict');
+    for (let index = 0; index < 3; index += 1) stage.queue.put(`c-${index}`, envelope(idOf(index)));
+    const faults = () => createFaultPoints(Number.POSITIVE_INFINITY);
+    const filtered = stage.request({ run: 'filtered', filter: { types: ['Bounce'] } });
+    expect(await stage.live({ request: filtered, eventId: 'filtered' }, faults())).toMatchObject({
+      reason: 'finished',
+    });
+    const request = stage.request({ run: 'all-of-it' });
+    const said = await stage.live({ request, eventId: 'all-of-it' }, faults());
+    expect(said).toMatchObject({
+      summary: expect.stringContaining(
+        'about 3 messages in the queue have their next turn later: after their last try, or ten minutes after a filter left them',
+      ),
+    });
+  });
+});
+
 describe('a slow run', () => {
   it('tells how far it is while it works, keeps to its rate, and ends', async () => {
     const stage = createCrashStage('strict');
