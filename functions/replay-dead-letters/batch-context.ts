@@ -1,6 +1,5 @@
 import type { Item } from './copy.ts';
 import type { Ledger, State } from './ledger.ts';
-import type { LeftAside } from './left-aside.ts';
 import type { Pacer } from './pacer.ts';
 import type { Archive, Destination, Source } from './ports.ts';
 
@@ -14,7 +13,6 @@ export type BatchContext = {
   run: string;
   /** Tells this writer from every other one, of this run and of others. */
   shard: string;
-  leftAside: LeftAside;
   /** How many such writers the process has. */
   writers: number;
   receiver: 'strict' | 'idempotent';

@@ -1,4 +1,6 @@
+import { decideBalance } from './decide-balance.ts';
 import type { StopReason } from './decide-stop.ts';
+import type { Counts } from './ledger.ts';
 
 export type Next =
   | { next: 'end'; reason: StopReason }
@@ -10,6 +12,8 @@ type Facts = {
   maxHops: number;
   /** Stretches in a row that only waited, or did not come far. */
   idleHops: number;
+  /** Of a stretch that ends in waiting: what it did, and what it waits for. */
+  waiting?: ReturnType<typeof describeWaiting> | undefined;
   /** Milliseconds until something may be sent again. */
   pausedMs: number;
 };
@@ -20,15 +24,35 @@ const WAIT_SECONDS = 30;
 /** More than any copy stays hidden by a process that has died: a quarter of an hour in all. */
 const MOST_IDLE_HOPS = 30;
 
+/** More than any copy stays hidden that a filter did not hide: four minutes. */
+const ENOUGH_IDLE_HOPS = 8;
+
+/** What a stretch that ends in waiting did and waits for, from the run's numbers before and after it. */
+export const describeWaiting = (before: Counts, after: Counts) => {
+  const { pending } = decideBalance(after);
+  // Two runs with filters take what the other one left from each other for ever.
+  const moved = ({ received, skipped, ...rest }: Counts) =>
+    [...Object.values(rest), received - skipped].join();
+  return {
+    isIdle: moved(before) === moved(after),
+    // The ledger counts messages, and of some the queue holds several copies.
+    isLeftToTheFilter: after.skipped > 0 && pending === after.skipped,
+  };
+};
+
 /** Whether a run goes on when a stretch of it is over, and after how long. */
-export const decideNext = ({ reason, hop, maxHops, idleHops, pausedMs }: Facts): Next => {
+export const decideNext = (facts: Facts): Next => {
+  const { reason, hop, maxHops, idleHops, pausedMs, waiting } = facts;
   switch (reason) {
     case 'out-of-time':
     case 'paused':
     case 'waiting':
     case 'interrupted': {
       if (hop >= maxHops) return { next: 'end', reason: 'hop-limit' };
-      const idle = reason === 'waiting' || reason === 'interrupted' ? idleHops + 1 : 0;
+      const isIdle = reason === 'waiting' ? waiting?.isIdle !== false : reason === 'interrupted';
+      const idle = isIdle ? idleHops + 1 : 0;
+      if (waiting?.isLeftToTheFilter === true && idle > ENOUGH_IDLE_HOPS)
+        return { next: 'end', reason: 'finished' };
       if (idle > MOST_IDLE_HOPS) return { next: 'end', reason: 'waited-in-vain' };
       const seconds = reason === 'out-of-time' ? 0 : Math.max(pausedMs / 1_000, WAIT_SECONDS);
       const paused = reason === 'paused' ? pausedMs / 1_000 : seconds;

@@ -6,7 +6,7 @@ import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { findWebhook, type Work } from './begin-work.ts';
 import { createFilter } from './create-filter.ts';
-import { decideNext } from './decide-next.ts';
+import { decideNext, describeWaiting } from './decide-next.ts';
 import { endRun, goOn, tellProgress } from './end-run.ts';
 import { compileJsonPath } from './json-path.ts';
 import { runStretch, type StretchEnd } from './run-stretch.ts';
@@ -25,6 +25,8 @@ const filterOf = ({ request: { filter } }: Run, { topic }: WebhookPolicy) =>
     filter.where === undefined ? undefined : compileJsonPath(filter.where),
   );
 
+type StretchDone = StretchEnd & { waiting?: ReturnType<typeof describeWaiting> };
+
 const stretchOf = async (
   services: Services,
   work: Work,
@@ -32,14 +34,14 @@ const stretchOf = async (
   webhook: WebhookPolicy,
   invocation: Invocation,
   mostMs: number,
-): Promise<StretchEnd> => {
+): Promise<StretchDone> => {
   const { run, openings } = work;
   const { request } = run;
   const now = () => invocation.now().getTime();
   const timeoutMs = request.timeoutSeconds * 1_000;
   const left = invocation.remainingMs() - timeoutMs - RESERVE_MS;
   const { counts } = await services.runs.totals(run.id);
-  return runStretch({
+  const end = await runStretch({
     run,
     runs: services.runs,
     base: {
@@ -75,6 +77,9 @@ const stretchOf = async (
     sleep: services.sleep,
     tell: () => tellProgress(services, work, route, invocation),
   });
+  if (end.reason !== 'waiting') return end;
+  const after = await services.runs.totals(run.id);
+  return { ...end, waiting: describeWaiting(counts, after.counts) };
 };
 
 /** A pause that is longer than a queue can wait. */
@@ -115,12 +120,12 @@ export const driveRun = async (
   const { run } = work;
   const webhook = findWebhook(services, run.webhook);
   const route = services.openRoute(webhook, run);
-  const stretch =
+  const stretch: StretchDone =
     run.status === 'running'
       ? (stillPaused(work, invocation) ??
         (await stretchOf(services, work, route, webhook, invocation, mostMs).catch(interrupted)))
       : {
-          reason: 'cancelled' as const,
+          reason: 'cancelled',
           detail: 'somebody cancelled the run',
           openings: 0,
           pausedUntil: 0,
@@ -131,6 +136,7 @@ export const driveRun = async (
     hop: work.hop,
     maxHops: run.request.maxHops,
     idleHops: work.idleHops,
+    waiting: stretch.waiting,
     pausedMs: Math.max(0, stretch.pausedUntil - now.getTime()),
   });
   const told =

@@ -3,7 +3,6 @@ import { createBudget } from './budget.ts';
 import { type Depth, decideEmpty } from './decide-empty.ts';
 import type { Stop } from './decide-stop.ts';
 import type { Identity } from './identify.ts';
-import { createLeftAside } from './left-aside.ts';
 import { Pacer } from './pacer.ts';
 
 import { createLane } from './run-lane.ts';
@@ -13,7 +12,7 @@ export type Stretch = {
   run: Run;
   runs: Runs;
   /** Everything of a writer's context but what this stretch makes itself. */
-  base: Omit<BatchContext, 'pacer' | 'shard' | 'run' | 'writers' | 'leftAside'>;
+  base: Omit<BatchContext, 'pacer' | 'shard' | 'run' | 'writers'>;
   identity: Identity;
   /** Tells this invocation from every other one. */
   invocation: string;
@@ -89,12 +88,11 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
   const pacer = makePacer(stretch);
   const budget = createBudget((run.request.limit ?? Number.POSITIVE_INFINITY) - used);
   const look = lookOut(stretch, pacer);
-  const leftAside = createLeftAside();
   // Each has a message in hand at least, and no more are to be in doubt after a crash than may be under way.
   const writers = Math.min(LANES, run.request.concurrency);
   const lanes = Array.from({ length: writers }, (_, index) =>
     createLane({
-      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}`, writers, leftAside },
+      context: { ...base, pacer, run: run.id, shard: `${invocation}-${index}`, writers },
       identity,
       budget,
       look,
@@ -123,9 +121,8 @@ export const runStretch = async (stretch: Stretch): Promise<StretchEnd> => {
     polls = found > 0 ? 0 : polls + 1;
     if (polls === 0) continue;
     const { counts } = await runs.totals(run.id);
-    const onPurpose = counts.skipped + leftAside.count(base.now());
     const depth = await base.source.depth();
-    const ruling = decideEmpty(polls, depth, onPurpose);
+    const ruling = decideEmpty(polls, depth, counts.skipped);
     if (ruling === 'finished') return end({ reason: 'finished', detail: 'the queue is empty' });
     if (ruling === 'waiting' && polls >= MOST_POLLS) {
       return end({ reason: 'waiting', detail: describeWaiting(depth) });

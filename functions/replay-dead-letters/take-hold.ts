@@ -99,8 +99,6 @@ const reconsider = (
       return { open: [{ wish, seen, claim }], duplicates: 0 };
     case 'leave':
       hold.leave.push({ item, forMs: claim.forMs });
-      if (seen?.state === 'SKIPPED' && seen.run === run && seen.copy !== item.copy.id)
-        context.leftAside.add(item.copy.id, seen.leaseUntil);
       return { open: [], duplicates: 0 };
     case 'remove':
       hold.remove.push(item);

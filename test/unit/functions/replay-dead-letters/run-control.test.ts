@@ -17,6 +17,9 @@ const status = (code: number, retryAfterSeconds?: number): Answer => ({
   retryAfterSeconds,
 });
 
+/** A message that was published an hour before the others. */
+const old = (id: string): string => envelope(id).replace('T01:00', 'T00:00');
+
 /** A queue of so many messages, and a receiver that answers as told. `sent`: when each one went out. */
 const createRun = (
   messages: number,
@@ -171,17 +174,29 @@ describe('a run that is handed on', () => {
 });
 
 describe('a filter', () => {
-  it('ends a run that leaves several copies of a message', async () => {
-    const { stage } = createRun(4);
-    for (let index = 0; index < 4; index += 1)
-      for (const copy of ['second', 'third'])
-        stage.queue.put(`${copy}-${index}`, envelope(idOf(index)));
-    const filter = { since: '2027-01-01T00:00:00.000Z' };
-    const report = await stage.untilEnded('run-one', forEver, { filter });
-    expect(report).toMatchObject({ reason: 'finished', balance: { received: 4, pending: 4 } });
-    expect(stage.handedOn).toHaveLength(0);
-    expect(stage.queue.bodies()).toHaveLength(12);
-  });
+  it.each([Number.POSITIVE_INFINITY, 38, 40, 42, 100])(
+    'ends a run that leaves several copies of a message, in a process that dies at %d',
+    async (killAt) => {
+      const { stage } = createRun(16);
+      const ids = Array.from({ length: 16 }, (__, index) => idOf(index));
+      for (const id of ids.slice(0, 4))
+        for (const copy of ['first', 'second', 'third']) stage.queue.put(`${copy}-${id}`, old(id));
+      for (const copy of [0, 1, 2, 3]) stage.queue.put(`copy-${copy}`, old(idOf(copy)));
+      const kills = [killAt];
+      const options = {
+        filter: { since: '2026-03-02T00:30:00.000Z' },
+        rate: { perSecond: 3, rampUpSeconds: 0 },
+      };
+      const nextLife = () => createFaultPoints(kills.shift() ?? Number.POSITIVE_INFINITY);
+      const { reason, balance } = await stage.untilEnded('run-one', nextLife, options);
+      expect({ reason, received: balance.received, pending: balance.pending }).toEqual({
+        reason: 'finished',
+        received: 16,
+        pending: 4,
+      });
+      expect(stage.queue.bodies()).toHaveLength(16);
+    },
+  );
 });
 
 describe('what a crash leaves in doubt', () => {

@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { LEASE_MS, SKIP_MS } from '../../../../functions/replay-dead-letters/batch-context.ts';
 import { identify } from '../../../../functions/replay-dead-letters/identify.ts';
 import type { Ledger } from '../../../../functions/replay-dead-letters/ledger.ts';
-import { createLeftAside } from '../../../../functions/replay-dead-letters/left-aside.ts';
 import { Pacer } from '../../../../functions/replay-dead-letters/pacer.ts';
 import { replayBatch } from '../../../../functions/replay-dead-letters/replay-batch.ts';
 import { sendHeld } from '../../../../functions/replay-dead-letters/send-held.ts';
@@ -39,7 +38,6 @@ const createWriters = (receiver: 'strict' | 'idempotent') => {
       pageIsSuccess: false,
       isWanted: () => true,
       timeoutMs: 1_000,
-      leftAside: createLeftAside(),
       now,
     };
   };
