@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { playCrash, type Scenario } from '../support/crash-scenario.ts';
+import { playRandomReplay } from '../support/random-replay.ts';
 
 const MESSAGES = 1_000;
 
@@ -20,5 +21,12 @@ describe('a process that is killed at every point', () => {
     for (let point = 1; point <= points; point += 1) {
       await playCrash({ ...whole, kills: [point, 1 + ((point * 7) % points)] });
     }
+  });
+});
+
+describe('runs that nobody chose', () => {
+  it('count what is in the ledger, lose nothing and double nothing', async () => {
+    for (let seed = 1_001; seed <= 21_000; seed += 1)
+      expect(await playRandomReplay(seed), `seed ${seed}`).toEqual([]);
   });
 });

@@ -253,6 +253,10 @@ describe('when a run ends', () => {
       reason: 'waited-in-vain',
     });
     expect(decideNext({ ...base, reason: 'interrupted' })).toMatchObject({ idleHops: 1 });
+    const worked = { isIdle: false, isLeftToTheFilter: true };
+    expect(decideNext({ ...base, reason: 'waiting', idleHops: 30, waiting: worked })).toMatchObject(
+      { next: 'continue', idleHops: 0 },
+    );
     expect(decideNext({ ...base, reason: 'denied' })).toMatchObject({ next: 'end' });
     expect(decideNext({ ...base, reason: 'paused', hop: 5 })).toMatchObject({
       reason: 'hop-limit',
