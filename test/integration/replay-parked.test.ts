@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { replayReportSchema } from '../../events/replay-ended/v1.ts';
 import { replayProgressSchema } from '../../events/replay-progressed/v1.ts';
+import { readEntry } from '../../functions/replay-dead-letters/ledger-item.ts';
 import { loadReplay, prepareReplay } from '../support/replay-stage.ts';
 import { accept, startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
@@ -43,11 +44,13 @@ describe('replay-dead-letters, of what is parked', () => {
       const bodies = new Map(
         (await stage.archived('archive/')).map(({ key, body }) => [key, String(body)]),
       );
-      return (await stage.entries()).map(({ pk, state, reason }) => [
-        /eventType\\":\\"(\w+)/.exec(bodies.get(pk?.S) ?? '')?.[1],
-        state?.S,
-        reason?.S,
-      ]);
+      return (await stage.entries())
+        .map(readEntry)
+        .map(({ key, state, reason }) => [
+          /eventType\\":\\"(\w+)/.exec(bodies.get(key) ?? '')?.[1],
+          state,
+          reason,
+        ]);
     };
     return { stage, replay, invoke, states };
   };
