@@ -13,7 +13,7 @@ type Facts = {
   /** Stretches in a row that only waited, or did not come far. */
   idleHops: number;
   /** Of a stretch that ends in waiting: what it did, and what it waits for. */
-  waiting?: ReturnType<typeof describeWaiting> | undefined;
+  waiting?: ReturnType<typeof judgeWaiting> | undefined;
   /** Milliseconds until something may be sent again. */
   pausedMs: number;
 };
@@ -28,7 +28,7 @@ const MOST_IDLE_HOPS = 30;
 const ENOUGH_IDLE_HOPS = 8;
 
 /** What a stretch that ends in waiting did and waits for, from the run's numbers before and after it. */
-export const describeWaiting = (before: Counts, after: Counts) => {
+export const judgeWaiting = (before: Counts, after: Counts) => {
   const { pending } = decideBalance(after);
   // Two runs with filters take what the other one left from each other for ever.
   const moved = ({ received, skipped, ...rest }: Counts) =>

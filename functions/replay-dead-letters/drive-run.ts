@@ -6,7 +6,7 @@ import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { findWebhook, type Work } from './begin-work.ts';
 import { createFilter } from './create-filter.ts';
-import { decideNext, describeWaiting } from './decide-next.ts';
+import { decideNext, judgeWaiting } from './decide-next.ts';
 import { endRun, goOn, tellProgress } from './end-run.ts';
 import { compileJsonPath } from './json-path.ts';
 import { runStretch, type StretchEnd } from './run-stretch.ts';
@@ -25,7 +25,7 @@ const filterOf = ({ request: { filter } }: Run, { topic }: WebhookPolicy) =>
     filter.where === undefined ? undefined : compileJsonPath(filter.where),
   );
 
-type StretchDone = StretchEnd & { waiting?: ReturnType<typeof describeWaiting> };
+type StretchDone = StretchEnd & { waiting?: ReturnType<typeof judgeWaiting> };
 
 const stretchOf = async (
   services: Services,
@@ -79,7 +79,7 @@ const stretchOf = async (
   });
   if (end.reason !== 'waiting') return end;
   const after = await services.runs.totals(run.id);
-  return { ...end, waiting: describeWaiting(counts, after.counts) };
+  return { ...end, waiting: judgeWaiting(counts, after.counts) };
 };
 
 /** A pause that is longer than a queue can wait. */
