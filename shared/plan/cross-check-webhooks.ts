@@ -67,6 +67,14 @@ const subscription = ({ name, topic, endpoint, rawDelivery, deadLetters }: Webho
       ),
     );
   }
+  if (url !== null && url.search !== '') {
+    found.push(
+      warning(
+        [...path, 'endpoint'],
+        'has a query, which stands in every report: keep no token in it',
+      ),
+    );
+  }
   if (topic.endsWith(FIFO)) {
     found.push(warning([...path, 'topic'], 'is FIFO, and from those SNS delivers to queues alone'));
   }

@@ -78,6 +78,12 @@ describe('webhooks', () => {
     ]);
   });
 
+  it('are told that a query is no place for a token', () => {
+    expect(warningsOf(planWith(LETTERS, TOPIC, 'https://a.example/?token=hunter2'))).toEqual([
+      'webhooks.w.endpoint: has a query, which stands in every report: keep no token in it',
+    ]);
+  });
+
   it('lose messages without dead letters, which is told', () => {
     expect(warningsOf(planWith('heal: true'))).toEqual([
       'webhooks.w: has no dead-letters: what cannot be delivered within an hour is lost',
@@ -118,7 +124,7 @@ describe('webhooks', () => {
     ]) {
       expect(errorsOf(planWith(LETTERS, TOPIC, endpoint))).toEqual([expect.stringMatching(must)]);
     }
-    const right = 'https://A.example:443/%20?x=1';
+    const right = 'https://A.example:443/%20;x=1';
     expect(warningsOf(planWith(LETTERS, TOPIC, right))).toEqual([]);
     expect(errorsOf(planWith(LETTERS, TOPIC, 'https:a.example'))).toEqual([
       'webhooks.w.endpoint: must be an https URL, not "https:a.example"',
