@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createWebhookClient } from '../../../../functions/replay-dead-letters/webhook-client.ts';
 import { createCrashStage, envelope, idOf } from '../../../support/crash-stage.ts';
 import { createFaultPoints } from '../../../support/fault-points.ts';
+import { confirmationFields } from '../../../support/sns-messages.ts';
 import {
   accept,
   type Behaviour,
@@ -87,6 +88,8 @@ const BODIES: [string, string, string][] = [
   ['not SNS', '{"eventType":"Bounce"}', 'not-sns'],
   ['empty', '', 'empty'],
   ['without MessageId', envelope(idOf(1)).replace('"MessageId"', '"Id"'), 'missing-message-id'],
+  ['with a bad MessageId', envelope('not\nan-id'), 'invalid-message-id'],
+  ['a confirmation', JSON.stringify(confirmationFields()), 'not-a-notification'],
   ['of an unknown type', envelope(idOf(1)).replace('Notification', 'Notice'), 'unknown-type'],
   ['larger than SQS takes', 'x'.repeat(MEBIBYTE + 1), 'too-large'],
 ];
@@ -148,6 +151,19 @@ describe('bad input', () => {
     const { balance } = await stage.untilEnded('run-one', forEver);
     expect(balance).toEqual({ ...all, quarantined: 1 });
     expect([...stage.parked.values()]).toEqual([reason]);
+  });
+
+  it('a body of another topic is left where it is', async () => {
+    const stage = createCrashStage('strict');
+    stage.queue.put('copy-0', envelope(idOf(0)));
+    stage.queue.put('copy-1', envelope(idOf(1)).replace('mailblast-email-events', 'orders'));
+    const { balance, reason } = await stage.untilEnded('run-one', forEver);
+    expect({ balance, reason }).toEqual({
+      balance: { ...all, received: 2, done: 1, pending: 1 },
+      reason: 'finished',
+    });
+    expect(stage.queue.bodies()).toHaveLength(1);
+    expect([...stage.received]).toEqual([[idOf(0), 1]]);
   });
 
   it('a body of nearly 1 MiB is sent as it is', async () => {

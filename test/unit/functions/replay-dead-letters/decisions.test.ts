@@ -133,6 +133,22 @@ describe('decideAnswer', () => {
     expect(ask(200, { answer })).toMatchObject({ verdict: 'unknown' });
   });
 
+  it.each([
+    ['done', 'done', [200, 201, 202, 204]],
+    ['retry endpoint', 'retry endpoint', [301, 302, 307, 308, 401, 403, 404, 405, 410]],
+    ['quarantine', 'quarantine', [400, 406, 409, 411, 413, 415, 422, 431]],
+    ['retry busy', 'retry busy', [425, 429]],
+    ['retry outage', 'retry outage', [408, 500, 501, 503, 505, 507]],
+    ['unknown', 'retry outage', [502, 504, 520, 524]],
+  ])('is %s, and where the receiver is idempotent %s, for %j', (strict, idempotent, codes) => {
+    const told = (code: number, receiver: string) => {
+      const verdict = ask(code, { receiver });
+      return verdict.verdict === 'retry' ? `retry ${verdict.fault}` : verdict.verdict;
+    };
+    expect(codes.map((code) => told(code, 'strict'))).toEqual(codes.map(() => strict));
+    expect(codes.map((code) => told(code, 'idempotent'))).toEqual(codes.map(() => idempotent));
+  });
+
   it('uses up no attempt where the destination is out, or nothing was sent', () => {
     expect(ask(500, { attempts: 4 })).toMatchObject({ verdict: 'quarantine' });
     expect(ask(500, { attempts: 4, destinationWorks: false })).toMatchObject({ verdict: 'retry' });
