@@ -54,14 +54,22 @@ def delete_together(data, url):
     entries = data.get("Entries") or []
     receipts = {entry.get("ReceiptHandle") for entry in entries if isinstance(entry, dict)} - {None, ""}
     every = queue["messages"]
-    named = [message for message in every if message.get("receipt_handle") in receipts]
-    queue["messages"] = named
+    # What was received lies in front of what was not.
+    places = []
+    for place, message in enumerate(every):
+        if len(places) == len(receipts):
+            break
+        if message.get("receipt_handle") in receipts:
+            places.append(place)
+    queue["messages"] = [every[place] for place in places]
     try:
         return delete_each(data, url)
     finally:
         left = {id(message) for message in queue["messages"]}
-        gone = {id(message) for message in named if id(message) not in left}
-        queue["messages"] = [message for message in every if id(message) not in gone] if gone else every
+        for place in reversed(places):
+            if id(every[place]) not in left:
+                del every[place]
+        queue["messages"] = every
 
 
 def mend():
