@@ -1,4 +1,14 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The end-to-end tests wait for schedules, minutes long: whatever else there is fits beside them. */
+class EndToEndFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isFirst = ({ project }: TestSpecification) => project.name === 'e2e';
+    return [...sorted.filter(isFirst), ...sorted.filter((file) => !isFirst(file))];
+  }
+}
 
 /** `unit` needs nothing but Node; `integration` and `e2e` bring up what they name themselves. */
 export default defineConfig({
@@ -6,6 +16,7 @@ export default defineConfig({
     // Vitest would leave one core idle, which on a small machine is half of it; and whoever talks to a cloud
     // waits most of the time.
     maxWorkers: '150%',
+    sequence: { sequencer: EndToEndFirst },
     projects: [
       {
         test: {

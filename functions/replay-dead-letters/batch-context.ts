@@ -31,6 +31,8 @@ export const LEASE_MS = 60_000;
 export const VISIBILITY_SECONDS = 150;
 /** DONE is kept so long, and so a copy that turns up within it is known. SQS keeps none longer than 14 days. */
 export const KEEP_MS = 45 * 86_400_000;
+/** A run and its numbers are kept so long. */
+export const RUN_KEEP_MS = 2 * KEEP_MS;
 /** Nothing is removed from where it is parked: what was sent from there must be known for good. */
 const KEEP_PARKED_MS = 20 * 365 * 86_400_000;
 

@@ -9,6 +9,7 @@ import {
   type TransactWriteItem,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
+import { RUN_KEEP_MS } from './batch-context.ts';
 import {
   type Change,
   type Counts,
@@ -48,6 +49,8 @@ const addTally = (
     return [`#${name} :${name}`];
   });
   if (archived !== undefined) values[':chain'] = { S: archived.chain };
+  // As long as the run itself: its name may then be somebody's again, and begins with nothing.
+  values[':expiresAt'] = { N: String(Math.ceil((Date.now() + RUN_KEEP_MS) / 1_000)) };
   const names = adds.map((add) => add.split(' ')[0] ?? '').map((name) => [name, name.slice(1)]);
   return {
     Update: {
@@ -55,7 +58,7 @@ const addTally = (
       Key: { pk: { S: `run#${run}` }, sk: { S: `count#${shard}` } },
       UpdateExpression: [
         adds.length === 0 ? '' : `ADD ${adds.join(', ')}`,
-        archived === undefined ? '' : 'SET chain = :chain',
+        `SET expiresAt = :expiresAt${archived === undefined ? '' : ', chain = :chain'}`,
       ].join(' '),
       ...(names.length === 0 ? {} : { ExpressionAttributeNames: Object.fromEntries(names) }),
       ExpressionAttributeValues: values,

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod';
 import { replayRequestSchema } from '../../events/replay-requested/v1.ts';
-import { KEEP_MS } from './batch-context.ts';
+import { RUN_KEEP_MS } from './batch-context.ts';
 import { type Counts, NOTHING } from './ledger.ts';
 import type { Run, Runs, RunTotals } from './runs.ts';
 
@@ -70,7 +70,7 @@ export const createRunsStore = (dynamo: DynamoDBClient, TableName: string): Runs
             ...keyOf(started.id),
             status: { S: status },
             started: { S: JSON.stringify(started) },
-            expiresAt: { N: String(Math.ceil((started.startedAt + 2 * KEEP_MS) / 1_000)) },
+            expiresAt: { N: String(Math.ceil((started.startedAt + RUN_KEEP_MS) / 1_000)) },
           },
           ConditionExpression: 'attribute_not_exists(pk)',
         }),

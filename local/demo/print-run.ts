@@ -12,7 +12,9 @@ const MARK: Record<CheckReport['verdict'], string> = {
 };
 
 const promiseOf = (report: CheckReport): string => String(report.promise ?? report.subject.id);
-const backupOf = (report: CheckReport): string => promiseOf(report).split('.')[1] ?? '';
+/** The plan's own name for it; what concerns no promise begins with what it is about. */
+const backupOf = (report: CheckReport): string =>
+  promiseOf(report).split('.')[1] ?? report.summary.split(': ')[0] ?? '';
 
 /** What was done about a failure. */
 type Done = (report: CheckReport) => string[];

@@ -61,6 +61,19 @@ describe('replay-dead-letters', () => {
     expect(ended?.data?.data).toEqual(report);
   });
 
+  it('keeps nothing in its table for ever: no message, no run, no number of one', async () => {
+    const { stage, replay } = await open();
+    await stage.publish(events(3));
+    await replay({});
+    const items = await stage.items();
+    const kinds = new Set(items.map(({ sk }) => sk?.S?.split('#')[0]));
+    expect([...kinds].sort()).toEqual(['count', 'message', 'run']);
+    const inDays = items.map(
+      ({ expiresAt }) => (Number(expiresAt?.N) - Date.now() / 1_000) / 86_400,
+    );
+    for (const days of inDays) expect(days).toSatisfy((one: number) => one > 40 && one < 91);
+  });
+
   it('sends nothing twice, whatever comes back into the queue', async () => {
     const { stage, replay } = await open();
     await stage.publish(events(20));

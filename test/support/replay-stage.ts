@@ -78,6 +78,9 @@ webhooks:
 `,
   );
   const { s3 } = stage.clients;
+  /** All that the table holds: messages, runs and their numbers. */
+  const items = async () =>
+    (await dynamodb.send(new ScanCommand({ TableName: table }))).Items ?? [];
 
   return {
     ...stage,
@@ -130,10 +133,8 @@ webhooks:
         Number(now.ApproximateNumberOfMessages) + Number(now.ApproximateNumberOfMessagesNotVisible)
       );
     },
-    entries: async () => {
-      const { Items = [] } = await dynamodb.send(new ScanCommand({ TableName: table }));
-      return Items.filter(({ sk }) => sk?.S === 'message');
-    },
+    items,
+    entries: async () => (await items()).filter(({ sk }) => sk?.S === 'message'),
     /** The lines of the archive's objects below a folder. */
     archived: async (prefix: string): Promise<Record<string, unknown>[]> => {
       const Bucket = stage.ledgerBucket;
