@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
@@ -13,9 +14,8 @@ class EndToEndFirst extends BaseSequencer {
 /** `unit` needs nothing but Node; `integration` and `e2e` bring up what they name themselves. */
 export default defineConfig({
   test: {
-    // Vitest would leave one core idle, which on a small machine is half of it; and whoever talks to a cloud
-    // waits most of the time.
-    maxWorkers: '150%',
+    // Whoever talks to a cloud waits most of the time: two files for each processor keep it busy.
+    maxWorkers: 2 * availableParallelism(),
     sequence: { sequencer: EndToEndFirst },
     projects: [
       {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { replayReportSchema } from '../../events/replay-ended/v1.ts';
 import { replayProgressSchema } from '../../events/replay-progressed/v1.ts';
@@ -28,13 +29,14 @@ describe('replay-dead-letters, of what is parked', () => {
   const open = async (webhook: Partial<Parameters<typeof prepareReplay>[1]> = {}) => {
     const stage = await prepareReplay(inject('endpoint'), { endpoint: receiver.url, ...webhook });
     const invoke = await loadReplay(stage.environment);
-    /** Follows a run to its end; what it waits for it does not wait for here. */
+    /** Follows a run to its end; what it waits for, seconds at most, it asks for again and again here. */
     const replay = async (payload: object) => {
       let said = await invoke({ webhook: 'ses-events', ...payload });
-      for (let tries = 0; tries < 6; tries += 1) {
+      for (let tries = 0; tries < 30; tries += 1) {
         const report = replayReportSchema.safeParse(said);
         if (report.success) return report.data;
         const { run } = replayProgressSchema.parse(said);
+        await sleep(500);
         said = await invoke({ action: 'resume', run });
       }
       throw new Error('the run does not end');
