@@ -22,10 +22,20 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          exclude: ['**/*.exhaustive.test.ts'],
           // A hundred small files spend more time on their imports than on their tests; none keeps state.
           isolate: false,
-          // A file is cut at every byte: seconds, where others use the machine too.
+          // Some take a second, and many where others use the machine too.
           testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          // Every cut, every byte, ten thousand of whatever there may be: too long to be run after each change.
+          name: 'exhaustive',
+          include: ['test/unit/**/*.exhaustive.test.ts'],
+          isolate: false,
+          testTimeout: 60_000,
         },
       },
       {
