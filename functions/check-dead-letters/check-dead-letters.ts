@@ -9,7 +9,6 @@ import { makeReport, type Place } from './make-report.ts';
 import type { MemoryStore } from './memory-store.ts';
 import type { MetricClient } from './metric-client.ts';
 import { checkOwnQueues, type OwnQueues } from './own-queues.ts';
-import type { Invocation } from './parse-invocation.ts';
 import type { QueueClient } from './queue-client.ts';
 import type { ReceiverClient } from './receiver-client.ts';
 
@@ -48,31 +47,33 @@ const checkOne = async (
   return judgements.map((judgement) => makeReport(webhook, judgement, now, services));
 };
 
-/** Lifeboat's own, unless it was asked about one webhook. */
+/** Lifeboat's own, unless it was asked about one webhook: only then is the list not the plan's own. */
 const checkOwn = async (
   services: Services,
-  { webhook }: Invocation,
+  asked: readonly WebhookPolicy[],
   run: Run,
 ): Promise<CheckReport[]> => {
-  const { own, queuesIn } = services;
-  return webhook === undefined
+  const { own, plan, queuesIn } = services;
+  return asked === plan.webhooks
     ? checkOwnQueues(queuesIn(own.region), own, run.now(), services)
     : [];
 };
 
 /**
  * Checks the dead letters of every webhook of the plan, or of the one that was asked for, and publishes
- * what it found. Without one it checks those of Lifeboat itself as well. May be called at any time and as often as one likes; it changes and deletes nothing.
+ * what it found. Asked about all of them it checks those of Lifeboat itself as well. May be called at any
+ * time and as often as one likes; it changes and deletes nothing.
  *
  * @throws {PublishError} where a report did not reach the topic; calling again helps.
  */
-export const checkDeadLetters = async (services: Services, invocation: Invocation, run: Run) => {
-  const asked = services.plan.webhooks.filter(
-    ({ name }) => invocation.webhook === undefined || name === invocation.webhook,
-  );
+export const checkDeadLetters = async (
+  services: Services,
+  asked: readonly WebhookPolicy[],
+  run: Run,
+) => {
   const checked = await Promise.all([
     ...asked.map((webhook) => checkOne(services, webhook, run)),
-    checkOwn(services, invocation, run),
+    checkOwn(services, asked, run),
   ]);
   const reports = checked.flat();
   const facts = reports.map((data) =>

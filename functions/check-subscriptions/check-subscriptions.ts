@@ -12,7 +12,6 @@ import { checkWebhook } from './check-webhook.ts';
 import { foreignOf } from './look.ts';
 import { makeReport, type Place } from './make-report.ts';
 import type { MemoryStore } from './memory-store.ts';
-import type { Invocation } from './parse-invocation.ts';
 import type { Listing, SubscriptionClient } from './subscription-client.ts';
 
 export type Services = Place & {
@@ -66,10 +65,11 @@ const checkTopic = async (
  *
  * @throws {PublishError} where a report did not reach the topic; calling again helps.
  */
-export const checkSubscriptions = async (services: Services, invocation: Invocation, run: Run) => {
-  const asked = services.plan.webhooks.filter(
-    ({ name }) => invocation.webhook === undefined || name === invocation.webhook,
-  );
+export const checkSubscriptions = async (
+  services: Services,
+  asked: readonly WebhookPolicy[],
+  run: Run,
+) => {
   const topics = [...Map.groupBy(asked, ({ topic }) => topic)];
   const checked = await Promise.all(
     topics.map(([topic, webhooks]) => checkTopic(services, topic, webhooks, run)),

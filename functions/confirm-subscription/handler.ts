@@ -1,3 +1,4 @@
+import { askedWebhooks } from '../../shared/handler/asked-webhooks.ts';
 import { createHandler } from '../../shared/handler/create-handler.ts';
 import { readConfig } from '../../shared/handler/read-config.ts';
 import { acceptRequest } from './accept-request.ts';
@@ -5,7 +6,6 @@ import { configSchema } from './config.ts';
 import { confirmSubscription } from './confirm-subscription.ts';
 import { buildServices } from './dependencies.ts';
 import { lookAgain } from './look-again.ts';
-import { parseInvocation } from './parse-invocation.ts';
 
 export const handler = createHandler({
   build: () => buildServices(readConfig(configSchema, process.env)),
@@ -22,5 +22,5 @@ export const handler = createHandler({
   },
 
   onInvoke: (services, payload, run) =>
-    lookAgain(services, parseInvocation(payload, services.plan), run),
+    lookAgain(services, askedWebhooks(payload, services.plan), run),
 });

@@ -28,6 +28,7 @@ describe('listing several topics at once', () => {
     const topics = [1, 2, 3].map((id) => `arn:aws:sns:us-east-1:123456789012:t${id}`);
     const all = Promise.all(topics.map((topic) => client.list(topic)));
     for (const round of [1, 2, 3]) {
+      await expect.poll(() => sent, { interval: 5 }).toBeGreaterThanOrEqual(round);
       for (let turn = 0; turn < 20; turn += 1) await setImmediate();
       expect(sent).toBe(round);
       pauses.shift()?.();

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { describeShape } from '../../shared/handler/describe-shape.ts';
-import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
-import { nearestName } from '../../shared/plan/nearest-name.ts';
-import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
+import { nearestName } from '../plan/nearest-name.ts';
+import type { Plan, WebhookPolicy } from '../plan/plan.ts';
+import { describeShape } from './describe-shape.ts';
+import { UnprocessableMessageError } from './message-errors.ts';
 
 const invocationSchema = z.strictObject({ webhook: z.string().min(1).max(100).optional() });
 
@@ -20,11 +20,13 @@ const byName = (webhooks: readonly WebhookPolicy[], name: string): WebhookPolicy
 };
 
 /**
- * What `sls invoke` was given: nothing or `{}` for all webhooks, `{"webhook": "ses-events"}` for one.
+ * The webhooks that a person asks a function about by `sls invoke`: nothing or `{}` for all of them,
+ * `{"webhook": "ses-events"}` for one.
  *
+ * @returns the plan's own list, the very array, where none is named.
  * @throws {UnprocessableMessageError} naming the wrong field, or the nearest webhook.
  */
-export const parseInvocation = (
+export const askedWebhooks = (
   payload: unknown,
   { webhooks }: Pick<Plan, 'webhooks'>,
 ): readonly WebhookPolicy[] => {

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { parseInvocation } from '../../../../functions/confirm-subscription/parse-invocation.ts';
+import { askedWebhooks } from '../../../../shared/handler/asked-webhooks.ts';
 import { readPlan } from '../../../support/plan-text.ts';
 
 const topic = 'arn:aws:sns:us-east-1:123456789012:events';
 const { plan } = readPlan(
   `plan: test\nwebhooks:\n  one: { topic: "${topic}", endpoint: "https://one.example" }\n  two: { topic: "${topic}", endpoint: "https://two.example" }\n`,
 );
-const named = (payload: unknown) => parseInvocation(payload, plan).map(({ name }) => name);
+const named = (payload: unknown) => askedWebhooks(payload, plan).map(({ name }) => name);
 
-describe('parseInvocation', () => {
+describe('askedWebhooks', () => {
   it.each([[undefined], [null], [''], [{}]])('takes all for %j', (payload) => {
     expect(named(payload)).toEqual(['one', 'two']);
   });
