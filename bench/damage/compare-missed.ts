@@ -1,3 +1,4 @@
+import { damageAtRandom, RandomNumbers } from './random.ts';
 import { programFor, type Restored, restoreArchive, scratchFile } from './restore.ts';
 import type { Subject } from './subjects.ts';
 import type { Missed } from './worker.ts';
@@ -40,7 +41,8 @@ export const compareMissed = async (
       healthy.set(one.subject, whole);
       // One after the other: both would write into the same file.
       const expected = await whole;
-      onEnd(one, judge(await restoreArchive(program, one.stored, path), expected));
+      const { stored } = damageAtRandom(subject.stored, new RandomNumbers(one.seed));
+      onEnd(one, judge(await restoreArchive(program, stored, path), expected));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, (_, slot) => run(slot)));

@@ -1,50 +1,50 @@
-import { Worker } from 'node:worker_threads';
-import type { Task, TaskResult } from './worker.ts';
+import { type ChildProcess, fork } from 'node:child_process';
+import type { Judged, Task, TaskResult } from './worker.ts';
 
 const WORKERS = 2;
 const HANG_MS = 30_000;
 
 /**
- * Judges every task's damages, two at a time, and hands each result on.
+ * Judges every task's damages in two processes of their own, and hands each result on. Not in threads: this
+ * process starts pg_restore tens of thousands of times afterwards, and a fork costs what its memory holds.
  *
  * @throws where a judgement does not end within 30 seconds.
  */
 export const judgeAll = (tasks: Task[], onResult: (result: TaskResult) => void): Promise<void> =>
   new Promise((resolve, reject) => {
     const waiting = [...tasks];
-    let running = 0;
-    const workers: { worker: Worker; timer: NodeJS.Timeout }[] = [];
-    const end = (error?: unknown): void => {
-      for (const { worker, timer } of workers) {
-        clearInterval(timer);
-        void worker.terminate();
-      }
+    const workers = new Set<ChildProcess>();
+    let ended = false;
+    const end = (error?: Error): void => {
+      ended = true;
+      for (const worker of workers) worker.kill('SIGKILL');
       if (error === undefined) resolve();
       else reject(error);
     };
-    const feed = (worker: Worker): void => {
-      const task = waiting.shift();
-      if (task !== undefined) {
-        running += 1;
-        worker.postMessage(task);
-      } else if (running === 0) end();
-    };
-    for (let index = 0; index < WORKERS; index += 1) {
-      const beat = new Int32Array(new SharedArrayBuffer(4));
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: { beat } });
-      let last = -1;
-      const timer = setInterval(() => {
-        const now = Atomics.load(beat, 0);
-        if (now === last && waiting.length > 0) end(new Error('a judgement hangs'));
-        last = now;
-      }, HANG_MS);
-      workers.push({ worker, timer });
-      worker.on('error', end);
-      worker.on('message', (result: TaskResult) => {
-        running -= 1;
-        onResult(result);
-        feed(worker);
+    const start = (): void => {
+      const worker = fork(new URL('./worker.ts', import.meta.url));
+      workers.add(worker);
+      const timer = setTimeout(() => end(new Error('a judgement hangs')), HANG_MS);
+      const feed = (): void => {
+        const task = waiting.shift();
+        if (task === undefined) worker.disconnect();
+        else worker.send(task);
+      };
+      worker.on('message', (judged: Judged) => {
+        timer.refresh();
+        if (judged === 'one') return;
+        onResult(judged);
+        feed();
       });
-      feed(worker);
-    }
+      worker.on('error', end);
+      worker.on('exit', (code) => {
+        clearTimeout(timer);
+        workers.delete(worker);
+        if (ended) return;
+        if (code !== 0) end(new Error(`a process that judges ended with ${code}`));
+        else if (workers.size === 0) end();
+      });
+      feed();
+    };
+    for (let index = 0; index < WORKERS; index += 1) start();
   });

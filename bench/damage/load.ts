@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { startPostgres } from '../../local/postgres.ts';
+import { damageAtRandom, RandomNumbers } from './random.ts';
 import { programFor } from './restore.ts';
 import { type Stored, writeStored } from './stored.ts';
 import type { Subject } from './subjects.ts';
@@ -81,7 +82,8 @@ export const loadSample = async (
       for (const one of sample(members, count)) {
         const subject = subjects[one.subject];
         if (subject === undefined) continue;
-        seen[(await load(subject, one.stored)) ? 'loaded' : 'refused'] += 1;
+        const { stored } = damageAtRandom(subject.stored, new RandomNumbers(one.seed));
+        seen[(await load(subject, stored)) ? 'loaded' : 'refused'] += 1;
       }
       loads.set(group, seen);
     }

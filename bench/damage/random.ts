@@ -1,10 +1,19 @@
 import type { Stored } from './stored.ts';
 
 /** Numbers from 0 to 1 that are the same in every run with the same seed (a linear congruential generator). */
-export const randomNumbers = (seed: number) => (): number => {
-  seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
-  return seed / 2 ** 32;
-};
+export class RandomNumbers {
+  /** Always what another one must begin with to give the numbers that come next here. */
+  seed: number;
+
+  constructor(seed: number) {
+    this.seed = seed;
+  }
+
+  readonly next = (): number => {
+    this.seed = (Math.imul(this.seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return this.seed / 2 ** 32;
+  };
+}
 
 export type DamageKind = 'flip' | 'cut' | 'insert' | 'delete' | 'lost' | 'emptied';
 export type Damaged = { kind: DamageKind; at: string; stored: Stored };
@@ -37,8 +46,8 @@ const damageBytes = (whole: Uint8Array, next: () => number): DamagedBytes => {
 /** Of a folder's damages so many lose or empty a whole file. */
 const WHOLE_FILE = 0.1;
 
-/** One random damage; of a folder it is that of one file. */
-export const damageAtRandom = (whole: Stored, next: () => number): Damaged => {
+/** One random damage, the same for the same seed; of a folder it is that of one file. */
+export const damageAtRandom = (whole: Stored, { next }: RandomNumbers): Damaged => {
   if (whole instanceof Uint8Array) {
     const { kind, at, bytes } = damageBytes(whole, next);
     return { kind, at: String(at), stored: bytes };
