@@ -35,8 +35,8 @@ const operationSchema = z.discriminatedUnion('op', [
 
 /** A command to `replay-dead-letters`. */
 export const replayRequestSchema = z.looseObject({
-  /** `continue` is what the function tells itself. */
-  action: z.enum(['start', 'resume', 'cancel', 'continue']).default('start'),
+  /** `look` tells what lies parked and sends nothing; `continue` is what the function tells itself. */
+  action: z.enum(['start', 'resume', 'cancel', 'look', 'continue']).default('start'),
   /** The run. To start, a name of one's own; without it the command's id. */
   run: runId.optional(),
   /** The webhook of the plan whose dead letters are to be replayed; needed to start. */

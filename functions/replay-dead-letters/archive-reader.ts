@@ -26,6 +26,15 @@ export async function* readLines(body: Readable): AsyncGenerator<string> {
   if (open.length > 0) yield Buffer.concat(open).toString();
 }
 
+/** What is wrong with a line may be said; what stands in it may not. */
+const parseLine = (text: string, address: string): ArchiveLine => {
+  try {
+    return archiveLineSchema.parse(JSON.parse(text));
+  } catch {
+    throw new Error(`${address} is no line that replay-dead-letters wrote`);
+  }
+};
+
 async function* linesOf(
   s3: S3Client,
   bucket: string,
@@ -37,8 +46,8 @@ async function* linesOf(
   for await (const text of readLines(Body)) {
     number += 1;
     if (text === '') continue;
-    const line = archiveLineSchema.parse(JSON.parse(text));
-    yield { address: `s3://${bucket}/${key}#${number}`, line };
+    const address = `s3://${bucket}/${key}#${number}`;
+    yield { address, line: parseLine(text, address) };
   }
 }
 

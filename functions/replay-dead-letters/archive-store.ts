@@ -2,13 +2,16 @@ import { createHash } from 'node:crypto';
 import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { writeLine } from './archive-line.ts';
 import type { Places } from './make-report.ts';
-import type { Archive } from './ports.ts';
+import type { Archive, ParkedAs } from './ports.ts';
+
+/** Where what was parked of a webhook lies, whichever run parked it. */
+export const parkedPrefix = (as: ParkedAs, webhook: string): string => `${as}/${webhook}/`;
 
 /** Where one run keeps what it receives, and where what it parks lies beside that of other runs. */
 export const archivePrefixes = (webhook: string, run: string) => ({
   messages: `archive/${webhook}/${run}/`,
-  quarantine: `quarantine/${webhook}/`,
-  unknown: `unknown/${webhook}/`,
+  quarantine: parkedPrefix('quarantine', webhook),
+  unknown: parkedPrefix('unknown', webhook),
 });
 
 export const archivePlaces = (bucket: string, webhook: string, run: string): Places => {

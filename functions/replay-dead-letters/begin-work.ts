@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import type { ReplayRequest } from '../../events/replay-requested/v1.ts';
 import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
@@ -72,13 +73,17 @@ const resumeRun = async (services: Services, id: string): Promise<Work> => {
   return { run: await readRun(services, id), ...FIRST_HOP };
 };
 
+/** What is done with a run. */
+export type RunAction = Exclude<ReplayRequest['action'], 'look'>;
+
 /** Finds or makes the run that a command is about. */
 export const beginWork = async (
   services: Services,
+  action: RunAction,
   command: Command,
   invocation: Invocation,
 ): Promise<Work> => {
-  const { action, run = '' } = command.request;
+  const { run = '' } = command.request;
   switch (action) {
     case 'start':
       return startRun(services, command, invocation);

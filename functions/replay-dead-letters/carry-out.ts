@@ -1,31 +1,23 @@
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
-import { beginWork, FIRST_HOP, findWebhook } from './begin-work.ts';
+import { beginWork, FIRST_HOP, findWebhook, type RunAction } from './begin-work.ts';
 import { driveRun, type Told } from './drive-run.ts';
 import { lastReport } from './end-run.ts';
 import { makeProgress } from './make-report.ts';
 import type { Command } from './parse-command.ts';
 import { type Preview, previewRun } from './preview.ts';
+import { reportParked } from './report-parked.ts';
 import type { Services } from './services.ts';
 
-/** Carries out one command. @throws {UnprocessableMessageError} naming what is wrong with it. */
-export const carryOut = async (
+const workOnRun = async (
   services: Services,
+  action: RunAction,
   command: Command,
   invocation: Invocation,
   mostMs: number,
-): Promise<Told | Preview> => {
-  const { request } = command;
-  if (request.action === 'start' && request.dryRun) {
-    const preview = await previewRun(
-      services,
-      findWebhook(services, request.webhook ?? ''),
-      request,
-    );
-    invocation.log.info(preview.summary);
-    return preview;
-  }
-  const { action, run = '', hop = 0, openings = 0, idleHops = 0, pausedUntil = 0 } = request;
-  const work = await beginWork(services, command, invocation);
+): Promise<Told> => {
+  const { run = '', hop = 0, openings = 0, idleHops = 0, pausedUntil = 0 } = command.request;
+  const work = await beginWork(services, action, command, invocation);
   const { status } = work.run;
   if (action === 'continue' && status !== 'ended') {
     const goesOn = { ...work, hop, openings, idleHops, pausedUntil };
@@ -47,4 +39,25 @@ export const carryOut = async (
     );
   }
   return driveRun(services, work, invocation, mostMs);
+};
+
+/** Carries out one command. @throws {UnprocessableMessageError} naming what is wrong with it. */
+export const carryOut = async (
+  services: Services,
+  command: Command,
+  invocation: Invocation,
+  mostMs: number,
+): Promise<Told | Preview | CheckReport[]> => {
+  const { request } = command;
+  const { action, webhook } = request;
+  if (action === 'look') {
+    const asked = webhook === undefined ? services.plan.webhooks : [findWebhook(services, webhook)];
+    return reportParked(services, asked, invocation);
+  }
+  if (action === 'start' && request.dryRun) {
+    const preview = await previewRun(services, findWebhook(services, webhook ?? ''), request);
+    invocation.log.info(preview.summary);
+    return preview;
+  }
+  return workOnRun(services, action, command, invocation, mostMs);
 };

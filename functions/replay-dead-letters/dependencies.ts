@@ -32,7 +32,7 @@ export const buildServices = (config: Config): Services => {
       loopbackAllowed: config.STAGE === 'local',
       now,
     }),
-    handOn: createOwnQueue(new SQSClient(settings), config.QUEUE_URL, speaker, now),
+    ...createOwnQueue(new SQSClient(settings), config.QUEUE_URL, speaker, now),
     publish: createFactPublisher(new SNSClient(settings), config.FACTS_TOPIC_ARN),
     pollSeconds: config.POLL_SECONDS,
     sleep: (ms) => setTimeout(ms),

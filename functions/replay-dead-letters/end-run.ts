@@ -30,7 +30,8 @@ export const lastReport = async (
 type Ended = { reason: string; detail: string; lastRefusal?: string | undefined };
 
 /**
- * Tells how a run ended, and only then notes that it did: told twice rather than never. Where another process
+ * Tells how a run ended, and only then notes that it did: told twice rather than never. What it parked, or took
+ * up again, is counted by a later invocation, which has the time. Where another process
  * has ended it meanwhile, its word stands.
  */
 export const endRun = async (
@@ -56,6 +57,7 @@ export const endRun = async (
       correlationId: run.correlationId,
     }),
   ]);
+  await services.askToLook(run.webhook, run.correlationId);
   const end = { status: 'ended' as const, endedAt: at.at, reason: ended.reason };
   await services.runs.change(run.id, ['running', 'cancelling'], end);
   return report;

@@ -4,6 +4,7 @@ import { carryOut } from './carry-out.ts';
 import { configSchema } from './config.ts';
 import { buildServices } from './dependencies.ts';
 import { parseCommand, parseInvocation } from './parse-command.ts';
+import { reportParked } from './report-parked.ts';
 
 /** A person waits for the answer of `sls invoke`; the rest of the run goes over the queue. */
 const WHILE_SOMEBODY_WAITS_MS = 40_000;
@@ -14,6 +15,8 @@ export const handler = createHandler({
   async onMessage(services, { body }, run) {
     await carryOut(services, parseCommand(body), run, Number.POSITIVE_INFINITY);
   },
+
+  onSchedule: (services, run) => reportParked(services, services.plan.webhooks, run),
 
   onInvoke: (services, payload, run) =>
     carryOut(services, parseInvocation(payload), run, WHILE_SOMEBODY_WAITS_MS),

@@ -7,7 +7,7 @@ import { UnprocessableMessageError } from '../../shared/handler/message-errors.t
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { readQueueUrl } from '../../shared/plan/queue-address.ts';
 import { createArchiveReader } from './archive-reader.ts';
-import { archivePlaces, archivePrefixes, createArchive } from './archive-store.ts';
+import { archivePlaces, archivePrefixes, createArchive, parkedPrefix } from './archive-store.ts';
 import { createParkedSource } from './parked-source.ts';
 import type { Destination } from './ports.ts';
 import { createQueueClient } from './queue-client.ts';
@@ -82,7 +82,9 @@ const openDestination = (
 };
 
 /** Opens what a run reads from and sends to. */
-export const createRouter = (means: Means): Pick<Services, 'openRoute' | 'openView'> => {
+export const createRouter = (
+  means: Means,
+): Pick<Services, 'openRoute' | 'openView' | 'openParked'> => {
   const { s3, bucket, region } = means;
   const read = createArchiveReader(s3, bucket);
   const clients = new Map<string, SQSClient>();
@@ -118,8 +120,16 @@ export const createRouter = (means: Means): Pick<Services, 'openRoute' | 'openVi
         read(
           request.from === 'queue'
             ? `archive/${webhook.name}/`
-            : `${request.from}/${webhook.name}/`,
+            : parkedPrefix(request.from, webhook.name),
         ),
+    }),
+    openParked: (webhook) => ({
+      places: {
+        webhook,
+        quarantine: `s3://${bucket}/${parkedPrefix('quarantine', webhook)}`,
+        unknown: `s3://${bucket}/${parkedPrefix('unknown', webhook)}`,
+      },
+      read: (as) => read(parkedPrefix(as, webhook)),
     }),
   };
 };

@@ -36,10 +36,10 @@ const check = (request: ReplayRequest): ReplayRequest => {
       'webhook: name the webhook of the plan whose dead letters to replay',
     );
   }
-  if (action !== 'start' && run === undefined) {
+  if (action !== 'start' && action !== 'look' && run === undefined) {
     throw wrong('invalid-shape', `run: needed to ${action}`);
   }
-  if (action === 'resume' || action === 'cancel') checkAlone(request);
+  if (action !== 'start' && action !== 'continue') checkAlone(request);
   if (transform !== undefined && from === 'queue') {
     throw wrong(
       'invalid-shape',

@@ -3,6 +3,7 @@ import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { ArchivedMessage } from './archive-reader.ts';
 import { createFilter } from './create-filter.ts';
 import { identify } from './identify.ts';
+import { inGroups } from './in-groups.ts';
 import { compileJsonPath } from './json-path.ts';
 import { MAX_CHANGES } from './ledger.ts';
 import { copyOf } from './parked-source.ts';
@@ -30,17 +31,6 @@ export type Preview = {
 const MOST_EXAMPLES = 10;
 /** A look must end while somebody waits for it. Of lines: a message that was received twice has two. */
 const MOST_LOOKED = 50_000;
-
-const groups = async function* (messages: AsyncGenerator<ArchivedMessage>) {
-  let group: ArchivedMessage[] = [];
-  for await (const message of messages) {
-    group.push(message);
-    if (group.length < MAX_CHANGES) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
-};
 
 const readerOf = (view: View, webhook: WebhookPolicy, request: ReplayRequest) => {
   const { filter } = request;
@@ -72,7 +62,7 @@ export const previewRun = async (
   const examples: Preview['examples'] = [];
   const known = new Set<string>();
   let lines = 0;
-  for await (const group of groups(view.messages())) {
+  for await (const group of inGroups(view.messages(), MAX_CHANGES)) {
     lines += group.length;
     const found = group.map(read).filter(({ item: { key, hash } }) => {
       const message = `${key} ${hash}`;

@@ -5,7 +5,7 @@ import type { ArchivedMessage } from './archive-reader.ts';
 import type { Depth } from './decide-empty.ts';
 import type { Ledger } from './ledger.ts';
 import type { Places } from './make-report.ts';
-import type { Archive, Destination, Source } from './ports.ts';
+import type { Archive, Destination, ParkedAs, Source } from './ports.ts';
 import type { Runs } from './runs.ts';
 
 /** Where one run's messages come from and go to. */
@@ -17,6 +17,14 @@ export type View = {
   depth: () => Promise<Depth>;
   /** Of the queue's messages what earlier runs archived; of parked ones all of them. */
   messages: () => AsyncGenerator<ArchivedMessage>;
+};
+
+/** Where the parked messages of a webhook lie. */
+export type ParkedPlaces = { webhook: string } & Record<ParkedAs, string>;
+
+export type ParkedView = {
+  places: ParkedPlaces;
+  read: (as: ParkedAs) => AsyncGenerator<ArchivedMessage>;
 };
 
 export type Continuation = {
@@ -36,8 +44,11 @@ export type Services = {
   runs: Runs;
   openRoute: (webhook: WebhookPolicy, run: { id: string; request: ReplayRequest }) => Route;
   openView: (webhook: WebhookPolicy, request: ReplayRequest) => View;
+  openParked: (webhook: string) => ParkedView;
   /** Hands a run on to a later invocation. */
   handOn: (next: Continuation, correlationId: string, delaySeconds: number) => Promise<void>;
+  /** Has a later invocation tell what lies parked. */
+  askToLook: (webhook: string, correlationId: string) => Promise<void>;
   publish: FactPublisher;
   pollSeconds: number;
   sleep: (ms: number) => Promise<void>;

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { checkReportedSchema } from '../../events/check-reported/v1.ts';
 import { replayReportSchema } from '../../events/replay-ended/v1.ts';
 import { replayProgressSchema } from '../../events/replay-progressed/v1.ts';
 import { readEntry } from '../../functions/replay-dead-letters/ledger-item.ts';
@@ -54,7 +56,16 @@ describe('replay-dead-letters, of what is parked', () => {
           reason,
         ]);
     };
-    return { stage, replay, invoke, states };
+    /** What the looks say that the function has told itself to take since the last time. */
+    const looks = async () => {
+      await stage.heardFacts();
+      for (const { Body = '' } of await stage.drain(stage.queue)) {
+        await invoke(stage.queueEvent(Body));
+      }
+      const facts = (await stage.heardFacts()).map((fact) => checkReportedSchema.safeParse(fact));
+      return facts.flatMap(({ data }) => (data === undefined ? [] : [data.data]));
+    };
+    return { stage, replay, invoke, states, looks };
   };
 
   it('leaves in doubt what a filter leaves out, or a transform does not fit', async () => {
@@ -191,5 +202,63 @@ describe('replay-dead-letters, of what is parked', () => {
     receiver.behave(accept);
     await replay({});
     expect(await invoke(dryRun)).toMatchObject({ looked: 2, wouldSend: 0, states: { DONE: 2 } });
+  });
+
+  it('tells of a run what it parked, and goes on telling until it was sent', async () => {
+    const { stage, replay, invoke, looks } = await open();
+    receiver.behave((response, { body }) =>
+      response.writeHead(body.includes('Bounce') ? 422 : 504).end(),
+    );
+    await stage.publish([event('Bounce'), event('Bounce', { second: true }), event('Open')]);
+    await replay({ run: 'with-losses' });
+    const [parked] = await looks();
+    expect(parked).toMatchObject({
+      check: 'dead-letters-parked',
+      subject: { kind: 'webhook', id: 'ses-events' },
+      verdict: 'fail',
+      severity: 'warning',
+      observed: { quarantine: 2, unknown: 1, reasons: { 'http-422': 2, 'http-504': 1 } },
+      measurements: [{ name: 'parked-dead-letters', value: 3, unit: 'messages' }],
+    });
+    expect(parked?.summary).toContain('3 dead letters are parked');
+    const [, data = ''] =
+      /takes them: sls invoke \S+ \S+ -s \S+ -d '([^']+)'/.exec(parked?.action ?? '') ?? [];
+
+    receiver.behave(accept);
+    const { webhook: _, ...command } = JSON.parse(data);
+    expect((await replay(command)).balance).toMatchObject({ done: 2 });
+    expect((await looks())[0]).toMatchObject({
+      verdict: 'fail',
+      observed: { quarantine: 0, unknown: 1 },
+    });
+    await replay({ from: 'unknown' });
+    expect((await looks())[0]).toMatchObject({ verdict: 'pass', reason: 'nothing-parked' });
+    // Every day, and when somebody asks.
+    const schedule = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
+    expect(await invoke(schedule)).toMatchObject([{ verdict: 'pass' }]);
+    expect(await invoke({ action: 'look' })).toMatchObject([{ verdict: 'pass' }]);
+    await expect(invoke({ action: 'look', limit: 5 })).rejects.toThrow('limit');
+  });
+
+  it('does not count what a person removed, and knows nothing where it cannot read', async () => {
+    const { stage, replay, invoke } = await open();
+    answerWith(422);
+    await stage.publish([event('Bounce')]);
+    await replay({ run: 'refused' });
+    const { s3 } = stage.clients;
+    const Bucket = stage.ledgerBucket;
+    const { Contents = [] } = await s3.send(
+      new ListObjectsV2Command({ Bucket, Prefix: 'quarantine/' }),
+    );
+    const [{ Key = '' } = {}] = Contents;
+    await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+    const look = { action: 'look', webhook: 'ses-events' };
+    expect(await invoke(look)).toMatchObject([{ verdict: 'pass' }]);
+
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'the secret of somebody' }));
+    const said = await invoke(look);
+    expect(said).toMatchObject([{ verdict: 'unknown', reason: 'unexpected-error' }]);
+    expect(JSON.stringify(said)).toContain(`${Key}#1 is no line`);
+    expect(JSON.stringify(said)).not.toContain('secret');
   });
 });

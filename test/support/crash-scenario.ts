@@ -75,5 +75,8 @@ export const playCrash = async (scenario: Scenario) => {
   const names = Array.from({ length: scenario.runs ?? 1 }, (_, index) => `run-number-${index}`);
   const reports = await Promise.all(names.map((name) => stage.untilEnded(name, nextLife)));
   expectNothingLostOrDoubled(stage, scenario, reports);
+  expect(stage.looks.length, 'each run has what is parked told').toBeGreaterThanOrEqual(
+    names.length,
+  );
   return { points: lives[0]?.count ?? 0, lives: lives.length, unknown: sum(reports, 'unknown') };
 };

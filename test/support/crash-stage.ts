@@ -65,6 +65,8 @@ export const createCrashStage = (
   const inbox = new Map<string, Command[]>();
   const plan = planOf(receiver);
   const told: string[] = [];
+  /** Every time that somebody was asked to tell what lies parked. */
+  const looks: string[] = [];
   /** Every time that a run was handed on. */
   const handedOn: (Continuation & { delaySeconds: number })[] = [];
 
@@ -105,12 +107,18 @@ export const createCrashStage = (
       openView: () => {
         throw new Error('nobody looks at it');
       },
+      openParked: () => {
+        throw new Error('nobody looks at it');
+      },
       ...withFaultPoints(faults, {
         handOn: async (next: Continuation, _: string, delaySeconds: number) => {
           clock.ms += delaySeconds * 1_000;
           handedOn.push({ ...next, delaySeconds });
           const request = replayRequestSchema.parse({ action: 'continue', ...next });
           inbox.get(next.run)?.push({ request });
+        },
+        askToLook: async (webhook: string) => {
+          looks.push(webhook);
         },
         publish: async (facts: readonly Envelope[]) => {
           await publish(facts);
@@ -179,6 +187,7 @@ export const createCrashStage = (
     objects,
     lost,
     told,
+    looks,
     handedOn,
     live,
     untilEnded,

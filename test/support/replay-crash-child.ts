@@ -43,7 +43,11 @@ const said = await carryOut(
         places,
       };
     },
-    ...withFaultPoints(faults, { handOn: services.handOn, publish: services.publish }),
+    ...withFaultPoints(faults, {
+      handOn: services.handOn,
+      askToLook: services.askToLook,
+      publish: services.publish,
+    }),
   },
   { ...parseInvocation(JSON.parse(env.COMMAND ?? '{}')), eventId: 'the-same-command' },
   {

@@ -1,0 +1,73 @@
+import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
+import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
+import type { WebhookPolicy } from '../../shared/plan/plan.ts';
+import { readTopicArn } from '../../shared/plan/queue-address.ts';
+import { makeEvent } from '../../shared/publish/make-event.ts';
+import { countParked } from './count-parked.ts';
+import { decideParked } from './decide-parked.ts';
+import type { Services } from './services.ts';
+
+const CONTROLS = ['SOC2:A1.2', 'SOC2:CC7.2', 'ISO27001:A.8.16'];
+/** It is looked every day; one look may be lost before a reader takes a report for stale. */
+const NEXT_LOOK_MS = 49 * 3_600_000;
+/** A person or the end of a run waits for it. */
+const MOST_MS = 10_000;
+const RESERVE_MS = 5_000;
+
+const reportOf = async (
+  services: Services,
+  webhook: WebhookPolicy,
+  invocation: Invocation,
+): Promise<CheckReport> => {
+  const { ledger, stage, service } = services;
+  const { places, read } = services.openParked(webhook.name);
+  const started = invocation.now();
+  const end = started.getTime() + Math.min(MOST_MS, invocation.remainingMs() - RESERVE_MS);
+  const isOver = () => invocation.now().getTime() >= end;
+  const found = await countParked(ledger, read, isOver).catch(describeAwsFailure);
+  const invoke = (data: object) =>
+    `sls invoke -f ${service} -s ${stage} -d '${JSON.stringify(data)}'`;
+  return {
+    check: 'dead-letters-parked',
+    subject: { kind: 'webhook', id: webhook.name, region: readTopicArn(webhook.topic).region },
+    promise: `webhooks.${webhook.name}.dead-letters`,
+    ...decideParked(found, places, invoke),
+    evidence: [{ uri: places.quarantine }, { uri: places.unknown }],
+    checkedAt: started.toISOString(),
+    nextCheckBy: new Date(started.getTime() + NEXT_LOOK_MS).toISOString(),
+    controls: CONTROLS,
+  };
+};
+
+/**
+ * Tells of each webhook with dead letters whether something of it lies parked. Reads alone, and may be called
+ * as often as one likes.
+ *
+ * @throws {PublishError} where a report did not reach the topic; calling again helps.
+ */
+export const reportParked = async (
+  services: Services,
+  webhooks: readonly WebhookPolicy[],
+  invocation: Invocation,
+): Promise<CheckReport[]> => {
+  const reports: CheckReport[] = [];
+  for (const webhook of webhooks) {
+    if (webhook.deadLetters === undefined) continue;
+    const report = await reportOf(services, webhook, invocation);
+    invocation.log.info(report.summary);
+    reports.push(report);
+  }
+  await services.publish(
+    reports.map((data) =>
+      makeEvent(services, {
+        type: CHECK_REPORTED,
+        subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
+        data,
+        time: new Date(data.checkedAt),
+        correlationId: invocation.correlationId,
+      }),
+    ),
+  );
+  return reports;
+};
