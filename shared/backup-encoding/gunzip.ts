@@ -49,7 +49,7 @@ const damageOf = (error: unknown, plainBytes: number, ends: SourceEnds): unknown
 export async function* gunzip(source: ByteSource): AsyncGenerator<Buffer> {
   const inflate = createGunzip({ chunkSize: PUMPED_PIECE_BYTES });
   const ends = new SourceEnds();
-  const fed = yield* pump(ends.watch(source), inflate, (error, plainBytes) =>
+  const { fed } = yield* pump(ends.watch(source), inflate, (error, plainBytes) =>
     damageOf(error, plainBytes, ends),
   );
   // zlib passes over what follows the end in the piece that it was given, so this is a part of it.

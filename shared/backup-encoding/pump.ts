@@ -42,7 +42,7 @@ const feed = async (source: ByteSource, decoder: Transform): Promise<number> => 
  * What a decoder of node:zlib makes of a source. Pieces of the source must not be used any more once they
  * were handed over.
  *
- * @returns how many bytes were fed: zlib may have taken in fewer, without a word.
+ * @returns how many bytes were fed, of which zlib may have taken in fewer without a word, and how many came out.
  * @throws what zlib says, through `damageOf` with the bytes that came out before; errors of the source as
  * they are.
  */
@@ -50,7 +50,7 @@ export async function* pump(
   source: ByteSource,
   decoder: Transform,
   damageOf: (error: unknown, plainBytes: number) => unknown,
-): AsyncGenerator<Buffer, number> {
+): AsyncGenerator<Buffer, { fed: number; plainBytes: number }> {
   const feeding = feed(source, decoder);
   // A source that fails ends the reading with its own error, behind all that was made of it before.
   feeding.catch(() => {
@@ -67,5 +67,5 @@ export async function* pump(
   } finally {
     decoder.destroy();
   }
-  return await feeding;
+  return { fed: await feeding, plainBytes };
 }

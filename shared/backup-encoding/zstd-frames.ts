@@ -1,6 +1,12 @@
 import type { ByteSource } from './byte-source.ts';
 import { DamageError } from './damage-error.ts';
-import { checkZstdHeader, ZSTD_MAGIC, zstdHasChecksum, zstdHeaderBytes } from './zstd-header.ts';
+import {
+  checkZstdHeader,
+  ZSTD_MAGIC,
+  zstdContentSize,
+  zstdHasChecksum,
+  zstdHeaderBytes,
+} from './zstd-header.ts';
 
 const MAGIC_BYTES = 4;
 const BLOCK_HEADER_BYTES = 3;
@@ -28,12 +34,20 @@ export class ZstdFrameWalk {
   #passing = 0;
   #descriptor = 0;
   #frames = 0;
+  #declaredBytes = 0n;
+  #isDeclared = true;
   /** Whether what was walked over last belongs to a frame with content, behind its magic number. */
   inFrame = false;
 
   /** Whether nothing but the magic number of a frame was walked over. */
   get isBegun(): boolean {
     return this.#field === 'descriptor' && this.#have === 0;
+  }
+
+  /** Whether as much came out of the frames as their headers say; one that does not say may hold anything. */
+  holds(plainBytes: number): boolean {
+    const more = BigInt(plainBytes) - this.#declaredBytes;
+    return this.#isDeclared ? more === 0n : more >= 0n;
   }
 
   get #isBetween(): boolean {
@@ -86,7 +100,7 @@ export class ZstdFrameWalk {
         this.#descriptor = bytes.readUInt8();
         return { field: 'header', need: zstdHeaderBytes(this.#descriptor) };
       case 'header':
-        checkZstdHeader(this.#descriptor, bytes);
+        this.#readHeader(bytes);
         return { field: 'block', need: BLOCK_HEADER_BYTES };
       case 'block':
         return this.#readBlock(bytes.readUIntLE(0, BLOCK_HEADER_BYTES));
@@ -103,6 +117,13 @@ export class ZstdFrameWalk {
     throw this.#frames > 0
       ? trailing()
       : new DamageError('corrupt', 'it does not begin like a zstd stream');
+  }
+
+  #readHeader(header: Buffer): void {
+    checkZstdHeader(this.#descriptor, header);
+    const size = zstdContentSize(this.#descriptor, header);
+    if (size === undefined) this.#isDeclared = false;
+    else this.#declaredBytes += size;
   }
 
   #readBlock(header: number): Next {
@@ -130,8 +151,10 @@ const trailing = (): DamageError =>
  *
  * @throws {DamageError} `truncated`, `trailing-data`, `corrupt`; {NotJudgedError} what is not read here.
  */
-export async function* splitZstdFrames(source: ByteSource): AsyncGenerator<Buffer> {
-  const walk = new ZstdFrameWalk();
+export async function* splitZstdFrames(
+  source: ByteSource,
+  walk: ZstdFrameWalk,
+): AsyncGenerator<Buffer> {
   for await (const piece of source) {
     for (let at = 0; at < piece.length; ) {
       const end = walk.walk(piece, at);

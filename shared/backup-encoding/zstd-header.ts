@@ -38,6 +38,18 @@ const contentSizeOf = (field: Buffer): bigint => {
   return BigInt(field.length === 2 ? size + 256 : size);
 };
 
+/**
+ * How much content the header says that the frame has; undefined where it does not say.
+ *
+ * @param header what `zstdHeaderBytes` counts.
+ */
+export const zstdContentSize = (descriptor: number, header: Buffer): bigint | undefined => {
+  const { windowBytes, dictionaryBytes, contentSizeBytes } = describe(descriptor);
+  return contentSizeBytes === 0
+    ? undefined
+    : contentSizeOf(header.subarray(windowBytes + dictionaryBytes));
+};
+
 const windowOf = (descriptor: number): bigint => {
   const base = 1n << BigInt(10 + (descriptor >>> 3));
   return base + (base / 8n) * BigInt(descriptor & 0b111);

@@ -2,7 +2,7 @@ import { createZstdDecompress } from 'node:zlib';
 import type { ByteSource } from './byte-source.ts';
 import { DamageError } from './damage-error.ts';
 import { PUMPED_PIECE_BYTES, pump } from './pump.ts';
-import { splitZstdFrames } from './zstd-frames.ts';
+import { splitZstdFrames, ZstdFrameWalk } from './zstd-frames.ts';
 
 const damageOf = (error: unknown, plainBytes: number): unknown => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -16,8 +16,9 @@ const damageOf = (error: unknown, plainBytes: number): unknown => {
 };
 
 /**
- * Decompresses zstd, all frames of it. Node verifies content sizes and checksums; versions of it stop
- * silently at the end of a first frame, or of a stream that was cut, so frames are counted out here.
+ * Decompresses zstd, all frames of it. Node verifies checksums; versions of it stop silently at the end of a
+ * first frame, or of a stream that was cut, and compare no content size where the last block is empty, so
+ * frames and sizes are counted out here.
  *
  * A frame without a checksum (`zstd --no-check`, and what pg_dump and most libraries write) can hold a
  * changed byte unseen.
@@ -27,8 +28,15 @@ const damageOf = (error: unknown, plainBytes: number): unknown => {
  */
 export async function* readZstd(source: ByteSource): AsyncGenerator<Buffer> {
   const decoder = createZstdDecompress({ chunkSize: PUMPED_PIECE_BYTES });
-  const fed = yield* pump(splitZstdFrames(source), decoder, damageOf);
+  const walk = new ZstdFrameWalk();
+  const { fed, plainBytes } = yield* pump(splitZstdFrames(source, walk), decoder, damageOf);
   if (fed > decoder.bytesWritten) {
     throw new DamageError('corrupt', 'a part of the zstd stream was not decoded');
+  }
+  if (!walk.holds(plainBytes)) {
+    throw new DamageError(
+      'corrupt',
+      `the zstd stream holds ${plainBytes} bytes, and its headers say otherwise`,
+    );
   }
 }

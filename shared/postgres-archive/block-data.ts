@@ -94,7 +94,7 @@ const inflateWhole = (bytes: Buffer, where: string): Buffer => {
 
 async function* inflate(source: ByteSource, where: string): AsyncGenerator<Buffer> {
   const decoder = createInflate({ chunkSize: PIECE_BYTES });
-  const fed = yield* pump(source, decoder, (error) => error);
+  const { fed } = yield* pump(source, decoder, (error) => error);
   if (fed > decoder.bytesWritten) throw joined(where);
 }
 

@@ -42,6 +42,16 @@ describe('readZstd', () => {
     }
   });
 
+  it.each([
+    ['of nothing that says it holds five bytes', '28b52ffd2005010000'],
+    ['that ends in an empty block, one byte short', '28b52ffd2004180000616263010000'],
+    ['that ends in an empty block, one byte over', '28b52ffd2002180000616263010000'],
+  ])('finds a frame %s', async (_, hex) => {
+    const frame = Buffer.from(hex, 'hex');
+    await expect(read(frame)).rejects.toEqual(damage('corrupt'));
+    await expect(read(Buffer.concat([frame, zstd]))).rejects.toEqual(damage('corrupt'));
+  });
+
   it('refuses what follows the end', async () => {
     for (const junk of [Buffer.alloc(512), Buffer.from('x'), Buffer.from('and more')]) {
       const bytes = Buffer.concat([zstd, junk]);
