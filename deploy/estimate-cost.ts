@@ -72,7 +72,9 @@ export const estimateCost = (plan: Plan, { megabytesADay, deliveriesADay }: Volu
   const reportsADay =
     reportsOf(plan) * A_DAY.every15Minutes +
     5 * walArchives * A_DAY.every5Minutes +
-    (REPORTS_OF_A_WEBHOOK * webhooks + REPORTS_OF_OWN_QUEUES) * A_DAY.every5Minutes;
+    (REPORTS_OF_A_WEBHOOK * webhooks + REPORTS_OF_OWN_QUEUES) * A_DAY.every5Minutes +
+    // Whether dead letters lie parked is told once a day.
+    webhooks;
   // Every kept object is read when it comes and once more in every reread period of about a month.
   const verifySeconds = (2 * megabytesADay) / VERIFY_MB_A_SECOND;
   const gbSecondsADay =
