@@ -1,8 +1,8 @@
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { RDSClient } from '@aws-sdk/client-rds';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { reportSubject } from '../../events/check-reported/report-subject.ts';
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { BackupPolicy, Plan } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
@@ -96,10 +96,7 @@ const checkOne = async (
   const result = await checkPolicy(policy, remembered, context);
   const reports = result.findings.map((finding) => reportOf(finding, now, services.everySeconds));
   await services.publish(
-    reports.map((data) => {
-      const subject = reportSubject(data.check, data.subject);
-      return makeEvent(services, { type: CHECK_REPORTED, subject, data, time: now, correlationId });
-    }),
+    reports.map((data) => makeEvent(services, { ...reportMessage(data), correlationId })),
   );
   await services.announce(result.announcements, correlationId, now);
   if ('seen' in opened && result.next !== undefined) {

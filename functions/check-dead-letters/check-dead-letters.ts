@@ -1,4 +1,5 @@
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import { readTopicArn } from '../../shared/plan/queue-address.ts';
@@ -76,16 +77,10 @@ export const checkDeadLetters = async (
     checkOwn(services, asked, run),
   ]);
   const reports = checked.flat();
-  const facts = reports.map((data) =>
-    makeEvent(services, {
-      type: CHECK_REPORTED,
-      subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
-      data,
-      time: new Date(data.checkedAt),
-      correlationId: run.correlationId,
-    }),
+  const { correlationId } = run;
+  await services.publish(
+    reports.map((data) => makeEvent(services, { ...reportMessage(data), correlationId })),
   );
-  await services.publish(facts);
   return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
     check,
     [subject.kind]: subject.id,

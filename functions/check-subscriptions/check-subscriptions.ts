@@ -1,4 +1,5 @@
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import {
   type AwsFailure,
   describeAwsFailure,
@@ -75,16 +76,10 @@ export const checkSubscriptions = async (
     topics.map(([topic, webhooks]) => checkTopic(services, topic, webhooks, run)),
   );
   const reports = checked.flat();
-  const facts = reports.map((data) =>
-    makeEvent(services, {
-      type: CHECK_REPORTED,
-      subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
-      data,
-      time: new Date(data.checkedAt),
-      correlationId: run.correlationId,
-    }),
+  const { correlationId } = run;
+  await services.publish(
+    reports.map((data) => makeEvent(services, { ...reportMessage(data), correlationId })),
   );
-  await services.publish(facts);
   return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
     check,
     webhook: subject.id,

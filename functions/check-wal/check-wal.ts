@@ -1,4 +1,5 @@
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { Location } from '../../shared/plan/location.ts';
 import type { Plan, StoredBackup } from '../../shared/plan/plan.ts';
@@ -81,16 +82,10 @@ export const checkWal = async (services: Services, invocation: Invocation, run: 
     policies.map((policy) => checkOne(services, policy, invocation, run)),
   );
   const reports = checked.flat();
-  const facts = reports.map((data) =>
-    makeEvent(services, {
-      type: CHECK_REPORTED,
-      subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
-      data,
-      time: new Date(data.checkedAt),
-      correlationId: run.correlationId,
-    }),
+  const { correlationId } = run;
+  await services.publish(
+    reports.map((data) => makeEvent(services, { ...reportMessage(data), correlationId })),
   );
-  await services.publish(facts);
   return reports.map(({ check, subject, verdict, reason, summary, action, measurements }) => ({
     check,
     backup: subject.id,

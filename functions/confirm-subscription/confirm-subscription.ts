@@ -1,5 +1,4 @@
-import { reportSubject } from '../../events/check-reported/report-subject.ts';
-import { CHECK_REPORTED } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import { RetryLaterError, UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
@@ -40,11 +39,7 @@ export const report = async (
   correlationId: string,
 ): Promise<void> => {
   const data = makeReport(topicArn, webhooks, said, services);
-  const subject = reportSubject(data.check, data.subject);
-  const time = new Date(data.checkedAt);
-  await services.publish([
-    makeEvent(services, { type: CHECK_REPORTED, subject, data, time, correlationId }),
-  ]);
+  await services.publish([makeEvent(services, { ...reportMessage(data), correlationId })]);
 };
 
 const rule = async (services: Services, { confirmation, webhooks, now }: Case): Promise<Ruling> => {

@@ -1,4 +1,5 @@
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import type { Run as Invocation } from '../../shared/handler/create-handler.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
@@ -58,16 +59,9 @@ export const reportParked = async (
     invocation.log.info(report.summary);
     reports.push(report);
   }
+  const { correlationId } = invocation;
   await services.publish(
-    reports.map((data) =>
-      makeEvent(services, {
-        type: CHECK_REPORTED,
-        subject: `${data.check}/${data.subject.kind}/${data.subject.id}`,
-        data,
-        time: new Date(data.checkedAt),
-        correlationId: invocation.correlationId,
-      }),
-    ),
+    reports.map((data) => makeEvent(services, { ...reportMessage(data), correlationId })),
   );
   return reports;
 };

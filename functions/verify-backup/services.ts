@@ -1,5 +1,5 @@
-import { reportSubject } from '../../events/check-reported/report-subject.ts';
-import { CHECK_REPORTED, type CheckReport } from '../../events/check-reported/v1.ts';
+import { reportMessage } from '../../events/check-reported/report-message.ts';
+import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { ListedObject, Listing } from '../../shared/object-listing/list-objects.ts';
 import type { Plan } from '../../shared/plan/plan.ts';
@@ -37,13 +37,6 @@ export const publishReport = async (
   report: CheckReport,
   run: Run,
 ): Promise<void> => {
-  await services.publish([
-    makeEvent(services, {
-      type: CHECK_REPORTED,
-      subject: reportSubject(report.check, report.subject),
-      data: report,
-      time: run.now(),
-      correlationId: run.correlationId,
-    }),
-  ]);
+  const { correlationId } = run;
+  await services.publish([makeEvent(services, { ...reportMessage(report), correlationId })]);
 };
