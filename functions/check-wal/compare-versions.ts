@@ -11,6 +11,9 @@ import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient, StoredVersion } from './archive-client.ts';
 import { layersOf } from './segment-layers.ts';
 
+/** What a wrong passphrase or encoding in the plan makes of every version: nothing can be said of them. */
+const OF_THE_PLAN: readonly string[] = ['wrong-key', 'encoding-mismatch'];
+
 /** Whether all versions of a name hold the same WAL. */
 export type Compared =
   | { is: 'same' }
@@ -33,7 +36,7 @@ const open = async (
 ): Promise<ByteSource> => {
   const encoding = layersOf(policy, name.slice(24));
   if (typeof encoding === 'string' || encoding.length === 0) return source;
-  return (await openLayers({ source, encoding, inside: 'anything', readSecret })).source;
+  return (await openLayers({ source, encoding, inside: 'wal', readSecret })).source;
 };
 
 const contentOf = async (means: Means, name: string, version: StoredVersion): Promise<string> => {
@@ -103,6 +106,8 @@ export const compareVersions = async (means: Means, name: string): Promise<Compa
     return mended ?? { is: 'same' };
   } catch (error) {
     if (error instanceof DamageError) {
+      const { damage: reason, message: detail } = error;
+      if (OF_THE_PLAN.includes(reason)) return { is: 'unknown', reason, detail };
       return {
         is: 'different',
         detail: `it was overwritten, and one of its versions is broken: ${error.message}`,

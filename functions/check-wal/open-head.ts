@@ -57,7 +57,7 @@ const firstOf = async (
 };
 
 const opened = async (input: Input): Promise<{ bytes: Buffer; error?: unknown }> => {
-  const { head, layers } = input;
+  const { head, whole, layers } = input;
   if (layers === 'unsupported') throw new NotJudgedError('encoding-not-supported', 'no such layer');
   if (layers === 'brotli') return { bytes: unbrotliStart(head) };
   if (layers.length === 0) return { bytes: head };
@@ -72,7 +72,9 @@ const opened = async (input: Input): Promise<{ bytes: Buffer; error?: unknown }>
   const { source } = await openLayers({
     source: bytes(),
     encoding: layers,
-    inside: 'anything',
+    inside: 'wal',
+    // Of a file that is no segment at all its end is what proves the key.
+    ...(whole && layers.length === 1 && { tail: head.subarray(-32), size: head.length }),
     readSecret,
   });
   return firstOf(source);

@@ -29,7 +29,7 @@ export const walkFile = async (
     const source =
       typeof encoding === 'string' || encoding.length === 0
         ? stored
-        : (await openLayers({ source: stored, encoding, inside: 'anything', readSecret })).source;
+        : (await openLayers({ source: stored, encoding, inside: 'wal', readSecret })).source;
     const walked = await walkSegment(source, { carry, timeline: timelineOf(file) });
     return judgeWalk(walked, mayEndEarly ? 'perhaps' : 'no');
   } catch (error) {

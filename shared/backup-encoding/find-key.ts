@@ -53,11 +53,9 @@ export const findKey = (search: KeySearch): KeyMaterial => {
       ...judge(search, material, blocks),
     }),
   );
-  const isNamed = ({ found }: { found: string | undefined }): number =>
-    found === undefined ? 0 : 1;
   const [best] = tried
     .filter(({ likely }) => likely)
-    .sort((a, b) => isNamed(b) - isNamed(a) || b.padding - a.padding);
+    .sort((a, b) => rank(b, inside) - rank(a, inside) || b.padding - a.padding);
   if (best !== undefined) return best.material;
 
   const other = tried.find(({ found }) => found !== undefined)?.found;
@@ -74,10 +72,17 @@ export const findKey = (search: KeySearch): KeyMaterial => {
     );
   }
   const ways = tried.map(({ material }) => describeDerivation(material.derivation)).join(', ');
+  const or = search.tail === undefined && inside === 'wal' ? ', or it holds no WAL' : '';
   throw new DamageError(
     'wrong-key',
-    `the passphrase does not open it (${cipher}; tried ${ways}). It was made with another passphrase, cipher, -md or -iter`,
+    `the passphrase does not open it (${cipher}; tried ${ways}). It was made with another passphrase, cipher, -md or -iter${or}`,
   );
+};
+
+/** What must be inside speaks for a key before anything else that is known, and that before the padding. */
+const rank = ({ found }: { found: Inside | undefined }, inside: Inside): number => {
+  if (found === undefined) return 0;
+  return found === inside ? 2 : 1;
 };
 
 const refuseCut = ({ head, size }: KeySearch): void => {
@@ -109,14 +114,14 @@ const judge = (
   { cipher, inside, tail, size }: KeySearch,
   material: KeyMaterial,
   blocks: Buffer,
-): { likely: boolean; padding: number; found: string | undefined } => {
+): { likely: boolean; padding: number; found: Inside | undefined } => {
   const lastTwo = chainedEnd(tail, size, material);
   const padding = lastTwo === undefined ? 0 : paddingBytes(cipher, material, lastTwo);
   const plain = decryptHead(cipher, material, blocks);
   const looks = looksInside(inside, plain);
-  return {
-    found: nameInside(plain),
-    likely: looks === 'yes' || (looks === 'cannot-say' && (padding > 0 || lastTwo === undefined)),
-    padding,
-  };
+  const found = looks === 'yes' ? inside : nameInside(plain);
+  // Who asks for WAL judges its header next, and says better than this what is there instead.
+  const isProven = inside === 'wal' && (found !== undefined || padding >= CONVINCING_PADDING);
+  const isPossible = looks === 'cannot-say' && (padding > 0 || lastTwo === undefined);
+  return { found, likely: looks === 'yes' || isProven || isPossible, padding };
 };

@@ -1,3 +1,4 @@
+import { beginsLikeWal } from '../postgres-wal/page-header.ts';
 import { GZIP_MAGIC } from './gunzip.ts';
 import { LZ4_MAGIC } from './lz4-header.ts';
 import { SALTED } from './openssl-key.ts';
@@ -15,6 +16,8 @@ export type Inside =
   | 'gpg'
   | 'pg-dump'
   | 'backup-manifest'
+  /** A segment, which no magic number proves: it is not searched for. */
+  | 'wal'
   | 'anything';
 
 /** A file of many blocks begins with the first, a file of none with its end. */
@@ -24,11 +27,14 @@ const bzip2Magic = (level: number): Buffer[] =>
     Buffer.concat([Buffer.from(`BZh${level}`), Buffer.from(block, 'hex')]),
   );
 
+/** The kinds that bytes are searched for. */
+type Magical = Exclude<Inside, 'anything' | 'wal'>;
+
 /**
  * Source of each: RFC 1952, RFC 8878, the LZ4 frame format, the xz file format, bzip2's own source, the age
  * specification, pg_basebackup.c. Of OpenPGP (RFC 9580, 4.2) what gpg writes: a session key for a passphrase or for a key.
  */
-const MAGIC: Record<Exclude<Inside, 'anything'>, Buffer[]> = {
+const MAGIC: Record<Magical, Buffer[]> = {
   gzip: [GZIP_MAGIC],
   zstd: [ZSTD_MAGIC],
   lz4: [LZ4_MAGIC],
@@ -55,7 +61,7 @@ const beginsLikeGpg = (head: Buffer): boolean => {
   return isToKey && [3, 6].includes(head[isLong ? 3 : 2] ?? 0);
 };
 
-const begins = (kind: Exclude<Inside, 'anything'>, head: Buffer): boolean =>
+const begins = (kind: Magical, head: Buffer): boolean =>
   MAGIC[kind].some((magic) => head.subarray(0, magic.length).equals(magic)) ||
   (kind === 'gpg' && beginsLikeGpg(head));
 
@@ -73,14 +79,13 @@ const behindSkippable = (head: Buffer): Buffer => {
 /** Whether decrypted bytes begin like what must be inside. Of "anything" nothing can be said. */
 export const looksInside = (inside: Inside, head: Buffer): 'yes' | 'no' | 'cannot-say' => {
   if (inside === 'anything') return 'cannot-say';
+  if (inside === 'wal') return beginsLikeWal(head) ? 'yes' : 'no';
   const isFramed = inside === 'zstd' || inside === 'lz4';
   return begins(inside, isFramed ? behindSkippable(head) : head) ? 'yes' : 'no';
 };
 
 /** What decrypted bytes begin like, where that is one of the kinds that are known. */
-export const nameInside = (head: Buffer): Exclude<Inside, 'anything'> | undefined =>
+export const nameInside = (head: Buffer): Magical | undefined =>
   KINDS.find((kind) => looksInside(kind, head) === 'yes');
 
-const KINDS = Object.keys(MAGIC).filter((name): name is Exclude<Inside, 'anything'> =>
-  Object.hasOwn(MAGIC, name),
-);
+const KINDS = Object.keys(MAGIC).filter((name): name is Magical => Object.hasOwn(MAGIC, name));

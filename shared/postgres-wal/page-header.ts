@@ -65,6 +65,27 @@ export const parsePageHeader = (bytes: Uint8Array): PageHeader => {
   };
 };
 
+/** XLP_ALL_FLAGS. */
+const FLAGS = 0x000f;
+const LEAST_BLOCK = 1_024n;
+
+/**
+ * Whether bytes can only be the beginning of a segment: what a wrong key makes looks so once in five
+ * hundred million times. Damage to one end of the header does not hide it, and zeros in place of all of it are none of
+ * a wrong key's making: what is wrong then is for {@link parsePageHeader} to say.
+ */
+export const beginsLikeWal = (bytes: Uint8Array): boolean => {
+  const head = Buffer.from(bytes.subarray(0, PAGE_HEADER_BYTES));
+  if (head.length >= 16 && head.every((byte) => byte === 0)) return true;
+  const isPage =
+    head.length >= 16 &&
+    isMagic(head.readUInt16LE(0)) &&
+    head.readUInt16LE(2) <= FLAGS &&
+    head.readBigUInt64LE(8) % LEAST_BLOCK === 0n;
+  if (isPage || head.length < PAGE_HEADER_BYTES) return isPage;
+  return isSegmentSize(head.readUInt32LE(32)) && isBlockSize(head.readUInt32LE(36));
+};
+
 /** Pages of 1 kB to 64 kB, `configure --with-wal-blocksize`. */
 const isBlockSize = (bytes: number): boolean =>
   bytes >= 1_024 && bytes <= 65_536 && (bytes & (bytes - 1)) === 0;

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { opensslEncrypt } from '../../local/openssl-encrypt.ts';
 import { findKey } from '../../shared/backup-encoding/find-key.ts';
 import { opensslDecrypt } from '../../shared/backup-encoding/openssl-decrypt.ts';
+import { decryptHead } from '../../shared/backup-encoding/openssl-key.ts';
 import { collect, inPieces } from '../support/bytes.ts';
+import { wholeSegments } from '../support/wal-segments.ts';
 
 const PASSPHRASE = 'a passphrase, with ümlaut';
 const gz = gzipSync(Buffer.from('-- a dump of a test\n'.repeat(3_000)));
@@ -34,6 +36,25 @@ describe('what openssl enc writes', () => {
         inside: 'gzip',
       });
       expect(await collect(opensslDecrypt(inPieces(file, 777), cipher, key))).toEqual(gz);
+    },
+  );
+
+  it.each(DERIVATIONS.map((options) => [options]))(
+    'of a WAL segment is told by its first bytes alone, made with %j',
+    (options) => {
+      const [[, wal] = ['', Buffer.alloc(0)]] = wholeSegments(17);
+      const file = openssl('aes-256-cbc', wal.subarray(0, 65_536), '-salt', ...options);
+      const search = {
+        cipher: 'aes-256-cbc',
+        iterations: options[0] === '-iter' ? Number(options[1]) : undefined,
+        head: file.subarray(0, 64),
+        inside: 'wal',
+      } as const;
+      const key = findKey({ ...search, passphrase: PASSPHRASE });
+      expect(decryptHead('aes-256-cbc', key, file.subarray(16, 64))).toEqual(wal.subarray(0, 48));
+      expect(() => findKey({ ...search, passphrase: 'another' })).toThrow(
+        expect.objectContaining({ damage: 'wrong-key' }),
+      );
     },
   );
 

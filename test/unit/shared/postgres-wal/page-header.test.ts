@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parsePageHeader } from '../../../../shared/postgres-wal/page-header.ts';
+import { beginsLikeWal, parsePageHeader } from '../../../../shared/postgres-wal/page-header.ts';
 import { parseSegmentName } from '../../../../shared/postgres-wal/segment-name.ts';
+import { WAL_VERSIONS, wholeSegments } from '../../../support/wal-segments.ts';
 import { readRealArchive } from './real-archive.ts';
+
+/** As random as what a wrong key makes, and the same each time. */
+const garbage = (index: number): Buffer => createHash('sha384').update(`${index}`).digest();
 
 describe('page headers', () => {
   it.each([15, 18] as const)('agree with every file name of a real server %d', (version) => {
@@ -59,4 +64,18 @@ describe('page headers', () => {
       { numRuns: 10_000 },
     );
   }, 30_000);
+
+  it('are told from what a wrong key makes, also where one end is damaged', () => {
+    for (const [, bytes] of WAL_VERSIONS.flatMap(wholeSegments)) {
+      const head = bytes.subarray(0, 48);
+      expect(beginsLikeWal(head)).toBe(true);
+      expect(beginsLikeWal(Buffer.from(head).fill(0xa5, 0, 16))).toBe(true);
+      expect(beginsLikeWal(Buffer.from(head).fill(0xa5, 32, 48))).toBe(true);
+      expect(beginsLikeWal(Buffer.from(head).fill(0xa5, 0, 4).fill(0xa5, 32, 48))).toBe(false);
+    }
+    expect(beginsLikeWal(Buffer.alloc(0))).toBe(false);
+    expect(beginsLikeWal(Buffer.alloc(16))).toBe(true);
+    const wrong = Array.from({ length: 5_000 }, (_, index) => garbage(index));
+    expect(wrong.filter(beginsLikeWal)).toEqual([]);
+  });
 });
