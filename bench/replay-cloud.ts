@@ -15,6 +15,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { localClients } from '../local/clients.ts';
+import { countMessages } from '../local/count-messages.ts';
 import { waitUntil } from '../local/wait-until.ts';
 
 const BATCH = 10;
@@ -85,15 +86,7 @@ export const openReplayCloud = async (endpoint: string, receiver: Receiver) => {
     const PublishBatchRequestEntries = Array.from({ length: BATCH }, (_, index) => entry(index));
     await sns.send(new PublishBatchCommand({ TopicArn: events, PublishBatchRequestEntries }));
   };
-  const count = async (QueueUrl: string): Promise<number> => {
-    const names = [
-      'ApproximateNumberOfMessages' as const,
-      'ApproximateNumberOfMessagesNotVisible' as const,
-    ];
-    const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names });
-    const found = (await sqs.send(ask)).Attributes ?? {};
-    return names.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
-  };
+  const count = (queue: string): Promise<number> => countMessages(sqs, queue);
   return {
     endpoint,
     deadLetters,

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import * as z from 'zod';
 import { REPLAY_REQUESTED } from '../events/replay-requested/v1.ts';
 import { localClients } from '../local/clients.ts';
+import { createReplayTable } from '../local/create-replay-table.ts';
 import { LOCAL_CREDENTIALS, LOCAL_REGION } from '../local/start-emulators.ts';
 import { parsePlan } from '../shared/plan/load-plan.ts';
 import { bundleScript } from './bundle-script.ts';
@@ -37,20 +37,7 @@ webhooks:
 export const openReplayFunction = async (cloud: ReplayCloud, dir: string) => {
   const { s3, sns, sqs, dynamodb } = localClients(cloud.endpoint);
   await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName: TABLE,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  await createReplayTable(dynamodb, TABLE);
   const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'bench-facts' }));
   const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'bench-replay' }));
   const source = { file: 'bench.yml', stage: 'local', env: {} };

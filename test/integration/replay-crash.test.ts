@@ -9,9 +9,10 @@ import { createReplayLedger } from '../../functions/replay-dead-letters/replay-l
 import { createRunsStore } from '../../functions/replay-dead-letters/runs-store.ts';
 import { createSourceQueue } from '../../functions/replay-dead-letters/source-queue-client.ts';
 import { localClients } from '../../local/clients.ts';
+import { createReplayTable } from '../../local/create-replay-table.ts';
 import { describeSource } from '../support/dead-letter-source-suite.ts';
 import { describeReplayLedger } from '../support/replay-ledger-suite.ts';
-import { createReplayTable, prepareReplay } from '../support/replay-stage.ts';
+import { prepareReplay } from '../support/replay-stage.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook-receiver.ts';
 
 const CHILD = join(import.meta.dirname, '..', 'support', 'replay-crash-child.ts');

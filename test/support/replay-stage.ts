@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CreateTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, PublishBatchCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import {
@@ -9,6 +9,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
 import { localClients } from '../../local/clients.ts';
+import { countMessages } from '../../local/count-messages.ts';
+import { createReplayTable } from '../../local/create-replay-table.ts';
 import { lambdaContext, prepareFunction } from './function-stage.ts';
 
 type Handler = (event: unknown, context: ReturnType<typeof lambdaContext>) => Promise<unknown>;
@@ -20,28 +22,6 @@ type Webhook = {
   replayTo?: string[];
   /** What stands between the function and its dead letters; else the cloud itself. */
   through?: string;
-};
-
-/** The ledger's table, as the deploy makes it. */
-export const createReplayTable = async (
-  dynamodb: DynamoDBClient,
-  TableName: string,
-): Promise<string> => {
-  await dynamodb.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'pk', AttributeType: 'S' },
-        { AttributeName: 'sk', AttributeType: 'S' },
-      ],
-      KeySchema: [
-        { AttributeName: 'pk', KeyType: 'HASH' },
-        { AttributeName: 'sk', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  return TableName;
 };
 
 /** A topic whose deliveries lie in a queue, as they would after an outage, and all that the replay has around it. */
@@ -125,14 +105,7 @@ webhooks:
     /** Every fact that was published since the last call. */
     heardFacts: async (): Promise<unknown[]> =>
       (await stage.drain(stage.heard)).map(({ Body = '' }) => JSON.parse(Body)),
-    depth: async (): Promise<number> => {
-      const { Attributes: now = {} } = await sqs.send(
-        new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
-      );
-      return (
-        Number(now.ApproximateNumberOfMessages) + Number(now.ApproximateNumberOfMessagesNotVisible)
-      );
-    },
+    depth: (): Promise<number> => countMessages(sqs, QueueUrl),
     items,
     entries: async () => (await items()).filter(({ sk }) => sk?.S === 'message'),
     /** The lines of the archive's objects below a folder. */

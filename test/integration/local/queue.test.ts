@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, inject, it } from 'vitest';
 import { localClients } from '../../../local/clients.ts';
+import { countMessages } from '../../../local/count-messages.ts';
 
 const { sqs } = localClients(inject('endpoint'));
 
@@ -35,15 +35,7 @@ const remove = (QueueUrl: string, receipts: (string | undefined)[]) => {
 };
 
 const bodies = (messages: { Body?: string }[]) => messages.map(({ Body }) => Number(Body));
-const count = async (QueueUrl: string): Promise<number> => {
-  const names = [
-    'ApproximateNumberOfMessages' as const,
-    'ApproximateNumberOfMessagesNotVisible' as const,
-  ];
-  const ask = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: names });
-  const found = (await sqs.send(ask)).Attributes ?? {};
-  return names.reduce((sum, name) => sum + Number(found[name] ?? 0), 0);
-};
+const count = (queue: string): Promise<number> => countMessages(sqs, queue);
 
 describe('a queue', () => {
   it('gives each message once while it is hidden, ten at most, and again after that', async () => {
