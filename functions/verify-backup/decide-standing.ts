@@ -1,5 +1,6 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { nameTimes } from './name-times.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Problem } from './verification-ledger.ts';
 import type { Verified } from './verified.ts';
@@ -8,7 +9,8 @@ import type { Verified } from './verified.ts';
 export type Standing =
   | { decision: 'gone'; finding: string; reason: 'deleted' | 'superseded' | 'not-promised' }
   | { decision: 'read-again' }
-  | { decision: 'stands'; severity: Severity };
+  /** Without a severity: nobody can look, and it is said again that nobody can. */
+  | { decision: 'stands'; severity?: Severity };
 
 type Facts = {
   backup: StoredBackup | undefined;
@@ -18,6 +20,15 @@ type Facts = {
   /** It is a file of a folder that is one backup, and was judged by itself before. */
   isPart?: boolean;
 };
+
+/**
+ * Whether a newer backup takes the place of this one. Names without a date may be of several things that are
+ * backed up side by side (`tenant1`, `tenant2`): a good one of one is none of another.
+ */
+const isFollowed = ({ key, lastModified, series }: Problem, verified: Verified | undefined) =>
+  verified !== undefined &&
+  verified.lastModified > lastModified &&
+  (series !== undefined || verified.key === key || nameTimes(key).length > 0);
 
 /** Pure. A broken backup behind a newer good one is a lost restore point, no longer an emergency. */
 export const decideStanding = (problem: Problem, facts: Facts): Standing => {
@@ -43,14 +54,15 @@ export const decideStanding = (problem: Problem, facts: Facts): Standing => {
       finding: 'is judged together with the other files of its folder',
     };
   }
-  const newerIsGood = verified !== undefined && verified.lastModified > problem.lastModified;
+  const newerIsGood = isFollowed(problem, verified);
   if (problem.series !== undefined) {
     // Whatever took its place has been judged, or will be, by itself.
     if (newerIsGood || object.etag !== problem.etag)
       return { decision: 'gone', reason: 'superseded', finding: 'was followed by a newer one' };
     return { decision: 'stands', severity: problem.report.severity ?? 'warning' };
   }
-  if (problem.report.verdict === 'unknown' || object.etag !== problem.etag)
-    return { decision: 'read-again' };
+  if (object.etag !== problem.etag) return { decision: 'read-again' };
+  if (problem.report.verdict === 'unknown')
+    return { decision: problem.isLasting ? 'stands' : 'read-again' };
   return { decision: 'stands', severity: newerIsGood ? 'warning' : backup.severity };
 };

@@ -43,9 +43,9 @@ const ACTIONS: Record<Damage, string> = {
   'trailing-data':
     'Find out what wrote after the end of the backup: two uploads may have been joined.',
   'wrong-key':
-    'Find the passphrase that this backup was made with before it is needed; until then it is lost. Then check which key the backup job uses.',
+    'Find the passphrase that this backup was made with before it is needed; until then it is lost. Then check which key the backup job uses. Once the plan names the right one, it is found by itself within a day.',
   'encoding-mismatch':
-    'Correct the backup job, or the encoding in the plan, so that both say the same.',
+    'Correct the backup job, or the encoding in the plan, so that both say the same. With another encoding in the deployed plan it is read again by itself.',
   'not-a-dump':
     'Look at what the backup job wrote: the object is no dump of pg_dump or pg_dumpall.',
   'token-mismatch':

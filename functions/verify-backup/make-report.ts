@@ -4,6 +4,7 @@ import type { Judgement, Reading } from './decide-verdict.ts';
 import { measureBaseBackup, observeBaseBackup } from './describe-base-backup.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import { readAgain } from './read-again.ts';
 import { shortName } from './short-name.ts';
 import { isFolder, ROOT, type StoredFolder } from './stored-folder.ts';
 import type { Walk } from './walk-backup.ts';
@@ -17,6 +18,7 @@ type Parts = {
   backup: StoredBackup;
   judgement: Judgement;
   region: string;
+  stage: string;
   now: Date;
   nextCheckBy: Date;
   object?: StoredObject | StoredFolder;
@@ -75,10 +77,17 @@ const observeContents = ({ contents }: Walk): Record<string, unknown> =>
         largestTables: contents.largest,
       };
 
+/** What to do about it, and how a person has it read at once, once that is done. */
+const actionOf = ({ judgement, target, stage }: Parts): string => {
+  const { verdict, reason, action } = judgement;
+  if (verdict === 'pass' || reason === 'not-found') return action;
+  return `${action} To have it read again at once: ${readAgain(stage, target)}`;
+};
+
 /** The report over one object. Its subject is the key, so a later version of it speaks for the same thing. */
 export const makeReport = (parts: Parts): CheckReport => {
   const { target, backup, judgement, object, reading, now } = parts;
-  const { verdict, reason, severity, finding, action } = judgement;
+  const { verdict, reason, severity, finding } = judgement;
   const uri = `s3://${target.bucket}/${target.key === ROOT ? '' : target.key}`;
   const walk = reading?.ended === 'walked' ? reading.walk : undefined;
   const members = object !== undefined && 'members' in object ? object.members : undefined;
@@ -116,7 +125,7 @@ export const makeReport = (parts: Parts): CheckReport => {
         ...(walk && { sha256: walk.sha256 }),
       },
     ],
-    action,
+    action: actionOf(parts),
     checkedAt: now.toISOString(),
     nextCheckBy: parts.nextCheckBy.toISOString(),
     controls: backup.controls.length > 0 ? backup.controls : DEFAULT_CONTROLS,

@@ -2,8 +2,10 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Reading } from './decide-verdict.ts';
+import { findNewestJudged } from './find-judged.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
+import { READER } from './reader.ts';
 import { readOf } from './reads-ledger.ts';
 import { publishReport, type Services } from './services.ts';
 import { judgedReport } from './unjudged-report.ts';
@@ -32,50 +34,69 @@ const endUnjudged = async (
   await services.ledger.clearUnjudged(backup.name);
 };
 
-const recordProblem = async ({ ledger, memoryMb }: Services, said: Said): Promise<void> => {
-  const { report, backup, object, target, reading } = said;
-  const place = { bucket: target.bucket, key: target.key };
-  const clear = async (): Promise<void> => {
-    if ((await ledger.problem(place)) !== undefined) await ledger.clearProblem(place);
-  };
-  if (report.verdict === 'pass') return clear();
-  const lastModified = (object?.lastModified ?? new Date(report.checkedAt)).toISOString();
-  if (reading.ended !== 'not-seen' || reading.retry) {
-    const { checkedAt: since } = report;
-    const problem = {
-      ...place,
-      backup: backup.name,
-      since,
-      lastModified,
-      etag: object?.etag ?? '',
-      report,
-    };
-    await ledger.recordProblem(problem);
-  } else if (object !== undefined) {
-    // What stood there before was said of something else, or is not known any more.
-    await clear();
-    await ledger.recordUnjudged(backup.name, { ...place, lastModified, memoryMb, report });
-  }
+/** What a verdict was found with, and where. */
+const foundWith = ({ memoryMb }: Services, { report, backup, object, target }: Said) => ({
+  bucket: target.bucket,
+  key: target.key,
+  lastModified: (object?.lastModified ?? new Date(report.checkedAt)).toISOString(),
+  fingerprint: object && fingerprint(object, backup),
+  reader: READER,
+  memoryMb,
+  report,
+});
+
+/** Of the whole backup, unless a newer one was judged: one that is old, or moved into an archive, says nothing. */
+const recordUnjudged = async (services: Services, said: Said): Promise<void> => {
+  const { backup, target } = said;
+  const unjudged = foundWith(services, said);
+  const judged = await findNewestJudged(services, backup.name, target);
+  if (judged !== undefined && judged > unjudged.lastModified) return;
+  await services.ledger.recordUnjudged(backup.name, unjudged);
 };
 
-/** Writes down what was published. Every step may be repeated. */
+const recordProblem = async (services: Services, said: Said): Promise<void> => {
+  const { ledger } = services;
+  const { report, backup, object, target, reading } = said;
+  const place = { bucket: target.bucket, key: target.key };
+  const stood = await ledger.problem(place);
+  if (report.verdict === 'pass') {
+    if (stood !== undefined) await ledger.clearProblem(place);
+    return;
+  }
+  const isLasting = reading.ended === 'not-seen' && !reading.retry;
+  // What somebody heard of is followed to its end, though nobody can look any more.
+  if (!isLasting || (stood !== undefined && object !== undefined)) {
+    await ledger.recordProblem({
+      ...foundWith(services, said),
+      backup: backup.name,
+      since: report.checkedAt,
+      etag: object?.etag ?? '',
+      isLasting,
+    });
+  }
+  if (isLasting && object !== undefined) await recordUnjudged(services, said);
+};
+
+/**
+ * Writes down what was published. Every step may be repeated: the reading comes last, so that a message that
+ * comes back after a crash is not taken for one that was dealt with.
+ */
 export const recordReport = async (services: Services, run: Run, said: Said): Promise<void> => {
   const { report, backup, object, target, reading, series } = said;
   await recordProblem(services, said);
   if (object === undefined || (reading.ended === 'not-seen' && reading.retry)) return;
-  const place = { bucket: target.bucket, key: target.key };
-  const lastModified = object.lastModified.toISOString();
-  await services.ledger.recordReading({
-    ...place,
-    fingerprint: fingerprint(object, backup),
-    readAt: report.checkedAt,
-    lastModified,
-    series,
-    memoryMb: services.memoryMb,
-    report,
-  });
   if (reading.ended === 'walked') {
     await services.reads.record(backup.name, readOf(object), new Date(report.checkedAt));
   }
-  if (reading.ended !== 'not-seen') await endUnjudged(services, run, said);
+  if (reading.ended !== 'not-seen') {
+    const lastModified = object.lastModified.toISOString();
+    await services.ledger.recordJudged(backup.name, { key: target.key, lastModified });
+    await endUnjudged(services, run, said);
+  }
+  await services.ledger.recordReading({
+    ...foundWith(services, said),
+    fingerprint: fingerprint(object, backup),
+    readAt: report.checkedAt,
+    series,
+  });
 };

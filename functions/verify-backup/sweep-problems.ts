@@ -1,144 +1,107 @@
-import { describeAwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
-import { findSetFolder } from '../../shared/backup-set/set-layout.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
-import { matchBackup } from '../../shared/plan/match-backup.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import { hasMoreMemory } from './decide-new-try.ts';
-import { decideStanding } from './decide-standing.ts';
-import { findFolder } from './find-folder.ts';
+import { describeConditions, isNewTryDue } from './decide-new-try.ts';
+import { decideStanding, type Standing } from './decide-standing.ts';
+import { findStored } from './find-stored.ts';
 import type { StoredObject } from './object-client.ts';
+import { conditionsOf } from './reader.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
-import { findAnchor, isFolder, ROOT } from './stored-folder.ts';
-import { judgedReport, unjudgedReport } from './unjudged-report.ts';
+import { sweepTimes } from './sweep-times.ts';
+import { sweepUnjudged } from './sweep-unjudged.ts';
 import type { Problem } from './verification-ledger.ts';
+import type { Verified } from './verified.ts';
 
 export type Sweep = { gone: number; standing: number; readAgain: number; unjudged: number };
 
-const LATE_AFTER_MS = 30 * 60_000;
 const RESERVE_MS = 15_000;
 
-const timesFrom = (run: Run) => {
-  const now = run.now();
-  return {
-    checkedAt: now.toISOString(),
-    nextCheckBy: new Date(now.getTime() + LATE_AFTER_MS).toISOString(),
-  };
+/** The newest good one of the series that the problem's object was judged in. */
+const findVerified = async (
+  { ledger }: Services,
+  problem: Problem,
+  backup: StoredBackup,
+): Promise<Verified | undefined> => {
+  const { bucket, key, series = (await ledger.reading({ bucket, key }))?.series } = problem;
+  return ledger.verified(backup.name, series ?? seriesOf({ bucket, key }));
 };
 
-type Seen = {
-  object: StoredObject | undefined;
-  backup: StoredBackup | undefined;
-  /** It was judged by itself once, and is a file of a folder that is one backup. */
-  isPart?: boolean;
-};
-
-const isPartOfFolder = async (
+/**
+ * Has it read again where another reading may end otherwise. What was asked for is noted after it was: a
+ * crash in between asks twice.
+ */
+const tryAgain = async (
   services: Services,
-  { bucket, key }: Pick<Problem, 'bucket' | 'key'>,
-  { kind }: StoredBackup,
+  run: Run,
+  problem: Problem,
+  object: StoredObject,
+  backup: StoredBackup,
 ): Promise<boolean> => {
-  const prefix = findSetFolder(kind, key);
-  if (prefix === undefined) return false;
-  const { folder } = await findFolder(services, { bucket, key: prefix || ROOT });
-  return folder !== undefined && findAnchor(kind, folder) !== undefined;
+  const conditions = conditionsOf(services, object, backup);
+  if (problem.series !== undefined || !isNewTryDue(problem, conditions, run.now())) return false;
+  await services.enqueue([{ bucket: problem.bucket, key: problem.key, cause: 'reread' }]);
+  const asked = { at: run.now().toISOString(), under: describeConditions(conditions) };
+  await services.ledger.noteAsked(problem, asked);
+  return true;
 };
 
-/** What a problem is about, as it is now. Failures other than its absence leave the problem as it is. */
-const find = async (
+const sayGone = async (
   services: Services,
-  { bucket, key }: Pick<Problem, 'bucket' | 'key'>,
-): Promise<Seen | 'not-seen'> => {
-  try {
-    if (isFolder(key)) {
-      const { folder, match } = await findFolder(services, { bucket, key });
-      return { object: folder, backup: match?.backup };
+  run: Run,
+  problem: Problem,
+  { reason, finding }: Extract<Standing, { decision: 'gone' }>,
+): Promise<void> => {
+  const { severity: _, ...report } = problem.report;
+  const summary = `${problem.backup}: ${shortName(problem.key)} ${finding}`.slice(0, 1024);
+  const ended = { ...report, ...sweepTimes(run), verdict: 'pass' as const, reason, summary };
+  await publishReport(services, { ...ended, action: '' }, run);
+  await services.ledger.forgetProblem(problem);
+};
+
+const sweepProblem = async (
+  services: Services,
+  run: Run,
+  problem: Problem,
+): Promise<(keyof Sweep)[]> => {
+  const { bucket, key, report } = problem;
+  const found = await findStored(services, problem);
+  if (found === 'not-seen') {
+    await services.enqueue([{ bucket, key, cause: 'reread' }]);
+    return ['readAgain'];
+  }
+  const { object, backup, isPart } = found;
+  const verified = backup && (await findVerified(services, problem, backup));
+  const standing = decideStanding(problem, { backup, object, verified, isPart });
+  switch (standing.decision) {
+    case 'read-again':
+      await services.enqueue([{ bucket, key, cause: 'reread' }]);
+      return ['readAgain'];
+    case 'stands': {
+      const { severity } = standing;
+      const said = { ...report, ...sweepTimes(run), ...(severity && { severity }) };
+      await publishReport(services, said, run);
+      // Said before it is asked for: what another reading finds comes after this.
+      const isAsked = object && backup && (await tryAgain(services, run, problem, object, backup));
+      return isAsked ? ['standing', 'readAgain'] : ['standing'];
     }
-    const backup = matchBackup(services.plan, bucket, key)?.backup;
-    const object = await services.objects.head({ bucket, key });
-    const isPart = backup && (await isPartOfFolder(services, { bucket, key }, backup));
-    return { object, backup, isPart };
-  } catch (error) {
-    const isGone = describeAwsFailure(error).reason === 'not-found';
-    return isGone ? { object: undefined, backup: undefined } : 'not-seen';
+    case 'gone':
+      await sayGone(services, run, problem, standing);
+      return ['gone'];
   }
 };
 
 /**
  * Looks at every problem that stands: says it again, so that nobody takes silence for health; closes it
- * when the object is gone; and sends what could not be read before to the queue once more.
+ * when the object is gone; and sends to the queue once more what could not be read before, or may be read
+ * otherwise now.
  */
 export const sweepProblems = async (services: Services, run: Run): Promise<Sweep> => {
   const sweep: Sweep = { gone: 0, standing: 0, readAgain: 0, unjudged: 0 };
   for await (const problem of services.ledger.problems()) {
     if (run.remainingMs() < RESERVE_MS) break;
-    const { bucket, key } = problem;
-    const found = await find(services, problem);
-    if (found === 'not-seen') {
-      await services.enqueue([{ bucket, key, cause: 'reread' }]);
-      sweep.readAgain += 1;
-      continue;
-    }
-    const { object, backup, isPart } = found;
-    const verified =
-      backup &&
-      (await services.ledger.verified(backup.name, problem.series ?? seriesOf({ bucket, key })));
-    const standing = decideStanding(problem, { backup, object, verified, isPart });
-    const times = timesFrom(run);
-    switch (standing.decision) {
-      case 'read-again':
-        await services.enqueue([{ bucket, key, cause: 'reread' }]);
-        sweep.readAgain += 1;
-        break;
-      case 'stands':
-        await publishReport(
-          services,
-          { ...problem.report, ...times, severity: standing.severity },
-          run,
-        );
-        sweep.standing += 1;
-        break;
-      case 'gone': {
-        const { severity: _, ...report } = problem.report;
-        const name = shortName(key);
-        const summary = `${problem.backup}: ${name} ${standing.finding}`.slice(0, 1024);
-        await publishReport(
-          services,
-          { ...report, ...times, verdict: 'pass', reason: standing.reason, summary, action: '' },
-          run,
-        );
-        await services.ledger.forgetProblem(problem);
-        sweep.gone += 1;
-        break;
-      }
-    }
+    for (const what of await sweepProblem(services, run, problem)) sweep[what] += 1;
   }
   if (run.remainingMs() >= RESERVE_MS) sweep.unjudged = await sweepUnjudged(services, run);
   return sweep;
-};
-
-/** Says again which backups nobody can judge, once for each, until the object is gone. */
-const sweepUnjudged = async (services: Services, run: Run): Promise<number> => {
-  let said = 0;
-  for (const { name, store } of services.plan.backups) {
-    const unjudged = store === 's3' ? await services.ledger.unjudged(name) : undefined;
-    if (unjudged === undefined) continue;
-    const found = await find(services, unjudged);
-    if (found !== 'not-seen' && found.object === undefined) {
-      const gone = {
-        reason: 'deleted',
-        finding: 'the backup that could not be judged was deleted',
-      };
-      await publishReport(services, judgedReport(unjudged, timesFrom(run), gone), run);
-      await services.ledger.clearUnjudged(name);
-      continue;
-    }
-    if (hasMoreMemory(unjudged, services.memoryMb)) {
-      await services.enqueue([{ bucket: unjudged.bucket, key: unjudged.key, cause: 'reread' }]);
-    }
-    await publishReport(services, unjudgedReport(unjudged, timesFrom(run)), run);
-    said += 1;
-  }
-  return said;
 };

@@ -10,6 +10,14 @@ import { type Verified, verifiedSchema } from './verified.ts';
 const newestSchema = verifiedSchema.extend({ before: verifiedSchema.optional() });
 export type Newest = z.infer<typeof newestSchema>;
 
+/** What a verdict was found with. Records of versions that did not note it are read, too. */
+const foundWith = {
+  /** `READER` of the function that read it. */
+  reader: z.number().optional(),
+  /** Of the function that read it. */
+  memoryMb: z.number().optional(),
+};
+
 const readingSchema = z.looseObject({
   bucket: z.string(),
   key: z.string(),
@@ -19,11 +27,14 @@ const readingSchema = z.looseObject({
   lastModified: z.iso.datetime(),
   /** Which it was judged in: a second reading is judged in the same one. */
   series: z.string().optional(),
-  /** Of the function that read it. */
-  memoryMb: z.number().optional(),
+  ...foundWith,
   report: checkReportSchema,
 });
 export type Reading = z.infer<typeof readingSchema>;
+
+/** Another reading that was asked for: when, and under which conditions (`describeConditions`). */
+const askedSchema = z.object({ at: z.iso.datetime(), under: z.string() });
+export type Asked = z.infer<typeof askedSchema>;
 
 /** Problems that still stand: the sweep looks at them until they are gone. */
 const problemSchema = z.looseObject({
@@ -33,6 +44,11 @@ const problemSchema = z.looseObject({
   since: z.iso.datetime(),
   lastModified: z.iso.datetime(),
   etag: z.string(),
+  fingerprint: z.string().optional(),
+  ...foundWith,
+  asked: askedSchema.optional(),
+  /** Nobody can look, and another try under the same conditions would not help. */
+  isLasting: z.boolean().optional(),
   report: checkReportSchema,
   /** Of a problem with what a backup holds: one for a series, of its newest. */
   series: z.string().optional(),
@@ -44,11 +60,15 @@ const unjudgedSchema = z.looseObject({
   bucket: z.string(),
   key: z.string(),
   lastModified: z.iso.datetime(),
-  /** Of the function that read it. */
-  memoryMb: z.number().optional(),
+  fingerprint: z.string().optional(),
+  ...foundWith,
+  asked: askedSchema.optional(),
   report: checkReportSchema,
 });
 export type Unjudged = z.infer<typeof unjudgedSchema>;
+
+/** The newest backup of a policy that was judged, good or bad: what is older cannot make the policy unknown. */
+const judgedSchema = z.looseObject({ key: z.string(), lastModified: z.iso.datetime() });
 
 /** A folder that is looked at again at a time, so that until then nobody else need look. */
 const waitSchema = z.looseObject({
@@ -73,6 +93,7 @@ const placeOf = ({ series, bucket, key }: Problem): ProblemPlace =>
   series === undefined ? { bucket, key } : { series };
 const waitKey = ({ bucket, key }: { bucket: string; key: string }): string =>
   `waits/${digest(bucket, key)}.json`;
+const judgedKey = (backup: string): string => `judged/${backup}.json`;
 const unjudgedKey = (backup: string): string => `unjudged/${backup}.json`;
 
 const verifiedKey = (backup: string, series: string): string =>
@@ -124,11 +145,24 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
         return { ...verified, before: isSameBackup(old, verified) ? before : newest };
       }),
 
+    judged: async (backup: string): Promise<string | undefined> =>
+      (await ledger.read(judgedKey(backup), judgedSchema))?.value?.lastModified,
+    /** Only ever moves forward in time. */
+    recordJudged: (backup: string, judged: Dated) =>
+      put(judgedKey(backup), judgedSchema, (old) =>
+        old !== undefined && old.lastModified >= judged.lastModified ? undefined : judged,
+      ),
+
     unjudged: async (backup: string): Promise<Unjudged | undefined> =>
       (await ledger.read(unjudgedKey(backup), unjudgedSchema))?.value,
     recordUnjudged: (backup: string, unjudged: Unjudged) =>
       put(unjudgedKey(backup), unjudgedSchema, (old) =>
         old !== undefined && old.lastModified > unjudged.lastModified ? undefined : unjudged,
+      ),
+    /** Notes that it is read again, unless it was meanwhile or is gone. */
+    noteAskedOfUnjudged: (backup: string, { report }: Unjudged, asked: Asked) =>
+      put(unjudgedKey(backup), unjudgedSchema, (old) =>
+        old?.report.checkedAt === report.checkedAt ? { ...old, asked } : undefined,
       ),
     clearUnjudged: (backup: string) => ledger.remove(unjudgedKey(backup)),
 
@@ -150,6 +184,11 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
         ...problem,
         since: old?.since ?? problem.since,
       })),
+    /** Notes that it is read again, unless it was meanwhile or is gone. */
+    noteAsked: (problem: Problem, asked: Asked) =>
+      put(problemKey(placeOf(problem)), problemSchema, (old) =>
+        old?.report.checkedAt === problem.report.checkedAt ? { ...old, asked } : undefined,
+      ),
     clearProblem: (place: ProblemPlace) => ledger.remove(problemKey(place)),
     forgetProblem: (problem: Problem) => ledger.remove(problemKey(placeOf(problem))),
     async *problems(): AsyncGenerator<Problem> {

@@ -2,22 +2,24 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { awaitArrival } from './await-folder.ts';
-import { hasMoreMemory } from './decide-new-try.ts';
+import { whatChanged } from './decide-new-try.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
 import type { Time } from './end-reading.ts';
 import { findBackup } from './find-backup.ts';
 import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import { judgeContents } from './judge-contents.ts';
+import { isKept, keepVerdict } from './keep-verdict.ts';
 import { makeReport } from './make-report.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { readBackup } from './read-backup.ts';
 import { readFolder } from './read-folder.ts';
+import { conditionsOf } from './reader.ts';
 import { recordReport } from './record-report.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { isFolder } from './stored-folder.ts';
-import { fingerprint, type Reading as Known } from './verification-ledger.ts';
+import type { Reading as Known } from './verification-ledger.ts';
 
 /** What became of one object. `ignored` names why nothing was read. */
 export type Outcome = Passed | { outcome: 'already-read' | 'reported'; report: CheckReport };
@@ -41,8 +43,10 @@ const isFresh = (readAt: string, backup: StoredBackup, { cause }: Target, now: D
 };
 
 /** Whether somebody could not see it since it was read, and said so: that ends by another reading alone. */
-const isUnseen = async ({ ledger }: Services, target: Target): Promise<boolean> =>
-  target.cause === 'reread' && (await ledger.problem(target))?.report.verdict === 'unknown';
+const isUnseen = async ({ ledger }: Services, target: Target): Promise<boolean> => {
+  const problem = target.cause === 'reread' ? await ledger.problem(target) : undefined;
+  return problem?.report.verdict === 'unknown' && problem.isLasting !== true;
+};
 
 /** A second reading is judged in the series of the first. */
 const seriesFor = (object: StoredObject, known: Known | undefined): string => {
@@ -94,12 +98,12 @@ export const verifyObject = async (
   if ('outcome' in found) return found;
   const { backup, target, stored: object } = found;
   const known = object && (await services.ledger.reading(target));
-  const isKnown = object !== undefined && known?.fingerprint === fingerprint(object, backup);
+  const conditions = object && conditionsOf(services, object, backup);
   if (
     known !== undefined &&
-    isKnown &&
+    conditions !== undefined &&
     !force &&
-    !hasMoreMemory(known, services.memoryMb) &&
+    whatChanged(known, conditions) === undefined &&
     isFresh(known.readAt, backup, target, run.now()) &&
     !(await isUnseen(services, target))
   ) {
@@ -110,6 +114,12 @@ export const verifyObject = async (
   const time = { budgetMs: run.remainingMs() - RESERVE_MS, memoryMb };
   const reading = await read(services, found, time);
   if (!force && (await mayStillCome(services, run, found, reading))) return passed('arriving');
+  if (object !== undefined && known !== undefined) {
+    const kept = { known, backup, object };
+    if (isKept(reading, kept)) {
+      return { outcome: 'already-read', report: await keepVerdict(services, kept, run) };
+    }
+  }
   const judgement = decideVerdict(backup, reading);
   const now = run.now();
   const isSettled =
@@ -120,6 +130,7 @@ export const verifyObject = async (
     backup,
     judgement,
     region: services.region,
+    stage: services.stage,
     now,
     nextCheckBy: new Date(now.getTime() + recheckMs),
     object,

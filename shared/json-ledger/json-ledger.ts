@@ -30,6 +30,8 @@ export type JsonLedger = {
 
 const PRECONDITION_FAILED = 412;
 const CONFLICT = 409;
+/** `If-Match` on what another one deleted meanwhile. Of a bucket that is missing the name is another. */
+const isGone = (error: unknown): boolean => error instanceof Error && error.name === 'NoSuchKey';
 
 const status = (error: unknown): number | undefined => {
   const metadata = error instanceof Error ? Reflect.get(error, '$metadata') : undefined;
@@ -67,7 +69,7 @@ export const createJsonLedger = (s3: S3Client, bucket: string): JsonLedger => ({
       return true;
     } catch (error) {
       const code = status(error);
-      if (code === PRECONDITION_FAILED || code === CONFLICT) return false;
+      if (code === PRECONDITION_FAILED || code === CONFLICT || isGone(error)) return false;
       throw error;
     }
   },

@@ -246,18 +246,18 @@ describe('verify-backup', () => {
   });
 
   it('says again what stands, quieter behind a newer good one, and closes it with its object', async () => {
-    await stage.put(bucket, 'db/full/1.sql', stored().subarray(0, -160));
+    await stage.put(bucket, 'db/full/2026-11-20.sql', stored().subarray(0, -160));
     await backdate(stage.endpoint, {
       bucket,
-      key: 'db/full/1.sql',
+      key: 'db/full/2026-11-20.sql',
       lastModified: new Date(Date.now() - 86_400_000),
     });
-    await deliver(created('db/full/1.sql'));
+    await deliver(created('db/full/2026-11-20.sql'));
     await sweep();
-    await stage.put(bucket, 'db/full/2.sql', stored());
-    await deliver(created('db/full/2.sql'));
+    await stage.put(bucket, 'db/full/2026-11-21.sql', stored());
+    await deliver(created('db/full/2026-11-21.sql'));
     await sweep();
-    await stage.remove(bucket, 'db/full/1.sql');
+    await stage.remove(bucket, 'db/full/2026-11-20.sql');
     await sweep();
     await sweep();
     expect(await verdicts()).toEqual([
@@ -296,13 +296,17 @@ describe('verify-backup', () => {
     expect(await sweep()).toMatchObject({ readAgain: 0 });
   });
 
-  it('forgets a broken backup that was written over by one that it cannot judge', async () => {
+  it('says to its end of a broken backup that it was written over by one that it cannot judge', async () => {
     await stage.put(bucket, 'db/full/a.lz4', stored().subarray(0, -160));
     await deliver(created('db/full/a.lz4'));
     await stage.put(bucket, 'db/full/a.lz4', stored(Buffer.from('something else')));
     await deliver(created('db/full/a.lz4'));
     expect((await verdicts()).at(-1)).toEqual(['unknown', 'format-not-recognised', undefined]);
-    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0, unjudged: 1 });
+    expect(await sweep()).toEqual({ gone: 0, standing: 1, readAgain: 0, unjudged: 1 });
+    await stage.remove(bucket, 'db/full/a.lz4');
+    expect(await sweep()).toMatchObject({ gone: 1, standing: 0 });
+    expect((await verdicts()).at(-2)).toEqual(['pass', 'deleted', undefined]);
+    expect(await sweep()).toEqual({ gone: 0, standing: 0, readAgain: 0, unjudged: 0 });
   });
 
   it('names the version that it read', async () => {

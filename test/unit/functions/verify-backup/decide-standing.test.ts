@@ -4,7 +4,7 @@ import { makeReport } from '../../../../functions/verify-backup/make-report.ts';
 import { storedBackup } from '../../../support/backup-policies.ts';
 
 const backup = storedBackup();
-const target = { bucket: 'backups', key: 'db/full/b.sql' };
+const target = { bucket: 'backups', key: 'db/full/2026-01-02.sql' };
 const object = {
   ...target,
   etag: '"e1"',
@@ -30,6 +30,7 @@ const problem = (verdict: 'fail' | 'unknown', reason: string) => ({
       ...(verdict === 'fail' && { severity: 'critical' as const }),
     },
     region: 'us-east-1',
+    stage: 'prod',
     now: new Date('2026-01-02T02:05:00Z'),
     nextCheckBy: new Date('2026-01-02T02:35:00Z'),
   }),
@@ -37,9 +38,13 @@ const problem = (verdict: 'fail' | 'unknown', reason: string) => ({
 const contentsProblem = {
   ...problem('fail', 'shrunk'),
   report: { ...problem('fail', 'shrunk').report, severity: 'warning' as const },
-  series: 's3://backups/db/full/b.sql',
+  series: 's3://backups/db/full/#.sql',
 };
-const newer = { key: 'db/full/c.sql', lastModified: '2026-01-03T02:00:00.000Z', plainBytes: 1 };
+const newer = {
+  key: 'db/full/2026-01-03.sql',
+  lastModified: '2026-01-03T02:00:00.000Z',
+  plainBytes: 1,
+};
 const older = { ...newer, lastModified: '2026-01-01T02:00:00.000Z' };
 
 describe('a problem that was found before', () => {
@@ -61,6 +66,18 @@ describe('a problem that was found before', () => {
       problem('fail', 'truncated'),
       { backup, object, verified: newer },
       { decision: 'stands', severity: 'warning' },
+    ],
+    [
+      'is as loud behind a newer good one that may be of something else',
+      { ...problem('fail', 'truncated'), key: 'db/full/tenant1.sql' },
+      { backup, object, verified: { ...newer, key: 'db/full/tenant2.sql' } },
+      { decision: 'stands', severity: 'critical' },
+    ],
+    [
+      'is said again, and not read, where another try would not help',
+      { ...problem('unknown', 'archived'), isLasting: true },
+      { backup, object, verified: undefined },
+      { decision: 'stands' },
     ],
     [
       'is gone with its object',
