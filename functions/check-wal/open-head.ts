@@ -1,7 +1,9 @@
-import { brotliDecompressSync, constants, gunzipSync } from 'node:zlib';
+import { constants, createBrotliDecompress, gunzipSync } from 'node:zlib';
+import type { ByteSource } from '../../shared/backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../../shared/backup-encoding/damage-error.ts';
 import { GZIP_MAGIC } from '../../shared/backup-encoding/gunzip.ts';
 import { openLayers } from '../../shared/backup-encoding/open-layers.ts';
+import { pump } from '../../shared/backup-encoding/pump.ts';
 import { PAGE_HEADER_BYTES } from '../../shared/postgres-wal/page-header.ts';
 import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { Layers } from './segment-layers.ts';
@@ -25,18 +27,27 @@ type Input = {
   readSecret: SecretReader;
 };
 
-/** Deflate grows at most about a thousandfold, so the output stays within some megabytes. */
-const growth = (head: Buffer): number => 1_100 * head.length + 65_536;
+/** Deflate grows at most about a thousandfold: a megabyte comes out of so much at the most. */
+const AT_ONCE_BYTES = 1024;
 
-/** Half of all headers come this way: without streams, so without a turn of the thread pool for each. */
-const gunzipStart = (head: Buffer): Buffer =>
-  gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: growth(head) });
+/**
+ * Half of all headers come this way: without streams, so without a turn of the thread pool for each. Undefined
+ * where so much does not hold one.
+ */
+const gunzipStart = (head: Buffer): Buffer | undefined => {
+  try {
+    const start = head.subarray(0, AT_ONCE_BYTES);
+    const bytes = gunzipSync(start, { finishFlush: constants.Z_SYNC_FLUSH });
+    return bytes.length < PAGE_HEADER_BYTES ? undefined : bytes;
+  } catch {
+    // The stream says what is wrong, and after how many bytes.
+    return undefined;
+  }
+};
 
-const unbrotliStart = (head: Buffer): Buffer =>
-  brotliDecompressSync(head, {
-    finishFlush: constants.BROTLI_OPERATION_FLUSH,
-    maxOutputLength: 64 * 1024 ** 2,
-  });
+/** Brotli grows without a limit worth the name, so no more of it is made than is asked for. */
+const unbrotli = (source: ByteSource): ByteSource =>
+  pump(source, createBrotliDecompress(), (error) => error);
 
 /** As many bytes as a header has, or all that came before the source ended or broke off. */
 const firstOf = async (
@@ -59,15 +70,16 @@ const firstOf = async (
 const opened = async (input: Input): Promise<{ bytes: Buffer; error?: unknown }> => {
   const { head, whole, layers } = input;
   if (layers === 'unsupported') throw new NotJudgedError('encoding-not-supported', 'no such layer');
-  if (layers === 'brotli') return { bytes: unbrotliStart(head) };
   if (layers.length === 0) return { bytes: head };
-  const [only] = layers;
-  if (layers.length === 1 && only?.name === 'gzip' && head.subarray(0, 3).equals(GZIP_MAGIC)) {
-    return { bytes: gunzipStart(head) };
-  }
   const bytes = async function* (): AsyncGenerator<Buffer> {
     yield head;
   };
+  if (layers === 'brotli') return firstOf(unbrotli(bytes()));
+  const [only] = layers;
+  if (layers.length === 1 && only?.name === 'gzip' && head.subarray(0, 3).equals(GZIP_MAGIC)) {
+    const start = gunzipStart(head);
+    if (start !== undefined) return { bytes: start };
+  }
   const { readSecret } = input;
   const { source } = await openLayers({
     source: bytes(),

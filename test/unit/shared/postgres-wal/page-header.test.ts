@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { beginsLikeWal, parsePageHeader } from '../../../../shared/postgres-wal/page-header.ts';
 import { parseSegmentName } from '../../../../shared/postgres-wal/segment-name.ts';
-import { WAL_VERSIONS, wholeSegments } from '../../../support/wal-segments.ts';
+import { wholeSegments } from '../../../support/wal-segments.ts';
 import { readRealArchive } from './real-archive.ts';
 
 /** As random as what a wrong key makes, and the same each time. */
@@ -66,7 +66,7 @@ describe('page headers', () => {
   }, 30_000);
 
   it('are told from what a wrong key makes, also where one end is damaged', () => {
-    for (const [, bytes] of WAL_VERSIONS.flatMap(wholeSegments)) {
+    for (const [, bytes] of [...wholeSegments(11), ...wholeSegments(18)]) {
       const head = bytes.subarray(0, 48);
       expect(beginsLikeWal(head)).toBe(true);
       expect(beginsLikeWal(Buffer.from(head).fill(0xa5, 0, 16))).toBe(true);
