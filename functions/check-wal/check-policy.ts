@@ -11,15 +11,17 @@ import { decideFreshness } from './decide-freshness.ts';
 import { decideRecovery } from './decide-recovery.ts';
 import { decideSegmentSize } from './decide-segment-size.ts';
 import { decideUnseen } from './decide-unseen.ts';
-import { decodeDeep, emptyDeepMemory, encodeDeep } from './deep-memory.ts';
-import { decodeHeaders, emptyHeaderMemory, encodeHeaders } from './header-memory.ts';
+import { decodeDeep, emptyDeepMemory } from './deep-memory.ts';
+import { decodeHeaders, emptyHeaderMemory } from './header-memory.ts';
 import type { Opening } from './inspect-segment.ts';
 import type { Judgement } from './judgement.ts';
+import { keepLook } from './keep-look.ts';
+import type { Insides } from './merge-memory.ts';
+import type { DeepRange } from './plan-walk.ts';
 import { type HeaderLook, readHeaders } from './read-headers.ts';
-import { refreshForms, refreshHeaders } from './refresh-headers.ts';
+import { refreshDeep, refreshHeaders } from './refresh-headers.ts';
 import { type Memory, surveyArchive } from './survey-archive.ts';
-import { type DeepRange, walkDeeply } from './walk-deeply.ts';
-import { refreshEnds } from './walk-ends.ts';
+import { walkDeeply } from './walk-deeply.ts';
 
 /** So often everything is read again: deletions of old segments are seen by nothing else. */
 const FULL_SCAN_MS = 24 * 3_600_000;
@@ -97,19 +99,12 @@ const NO_MEMORY = {
 const lookInside = async (
   { policy, client, readSecret, until, now, deep: asked }: PolicyCheck,
   { survey, full }: Awaited<ReturnType<typeof surveyArchive>>,
-  memory: Memory | undefined,
+  before: Insides,
   canRemember: boolean,
 ): Promise<HeaderLook> => {
-  // Under another segment size the same numbers are other segments.
-  const known = memory?.known.segmentSize === survey.segmentSize ? memory : undefined;
-  const before = known?.deep ?? emptyDeepMemory(now);
-  const deep = {
-    ...before,
-    forms: refreshForms(before.forms, survey),
-    ends: refreshEnds(before.ends, survey),
-  };
-  const headersBefore = known?.headers ?? emptyHeaderMemory(now);
-  const headers = refreshHeaders(headersBefore, deep.forms, survey, now);
+  const deep = refreshDeep(before.deep, survey);
+  const isAsked = asked !== undefined;
+  const headers = refreshHeaders(before.headers, deep.forms, survey, now, isAsked);
   const input = { policy, survey, full, memory: headers, readSecret, read: client.readHead };
   const look = await readHeaders({ ...input, until: canRemember ? until : 0 });
   if (!canRemember) return look.left === 0 ? look : { ...look, trouble: NO_MEMORY };
@@ -131,7 +126,7 @@ const lookInside = async (
 
 /** Every check of one archive. Rejects only for a fault of this code; what S3 answers is a verdict. */
 export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
-  const { policy, cursors, now, warn, rpoSeconds } = check;
+  const { policy, now, rpoSeconds } = check;
   const { writable, etag, memory } = await remember(check);
   let looked: Awaited<ReturnType<typeof surveyArchive>>;
   try {
@@ -146,17 +141,14 @@ export const checkPolicy = async (check: PolicyCheck): Promise<Judgement[]> => {
     turn: full || memory === undefined ? 0 : memory.turn + 1,
   };
   const cursor = writable ? encodeCursor(survey, about) : undefined;
-  const look = await lookInside(check, looked, memory, cursor !== undefined);
-  try {
-    // Where another run was faster, its memory is as good as this one's.
-    if (cursor !== undefined) {
-      const headers = encodeHeaders(look.memory);
-      const deep = look.deep && encodeDeep(look.deep.memory);
-      await cursors.write(policy.name, { ...cursor, headers, deep }, etag);
-    }
-  } catch (error) {
-    warn('The cursor was not written', { policy: policy.name, ...describeAwsFailure(error) });
-  }
+  // Under another segment size the same numbers are other segments.
+  const known = memory?.known.segmentSize === survey.segmentSize ? memory : undefined;
+  const before = {
+    headers: known?.headers ?? emptyHeaderMemory(now),
+    deep: known?.deep ?? emptyDeepMemory(now),
+  };
+  const seen = await lookInside(check, looked, before, cursor !== undefined);
+  const look = cursor === undefined ? seen : await keepLook(check, { cursor, before, etag }, seen);
   return [
     decideFreshness(policy, survey, now),
     decideContinuity(policy, survey, now),

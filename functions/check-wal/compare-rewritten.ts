@@ -4,14 +4,18 @@ import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { compareVersions } from './compare-versions.ts';
 import { type Finding, formKey, type HeaderMemory, MAX_FINDINGS } from './header-memory.ts';
-import { type Blocks, markRead, numbersIn, unread } from './read-blocks.ts';
+import { type Blocks, isMarked, markRead, numbersIn, unread } from './read-blocks.ts';
 import type { Survey } from './survey.ts';
 
 /** The finding where the older versions were broken. */
 export const MENDED = 'mended';
+const OVERWRITTEN = 'overwritten';
+const isOurs = ({ finding }: Finding): boolean => finding === MENDED || finding === OVERWRITTEN;
 
 /** Names whose versions are compared in one run: each is read in full, every version of it. */
 const MOST_A_RUN = 40;
+/** Of those so many may be names that were found to differ, and are compared once more. */
+const MOST_AGAIN = 4;
 
 type Input = {
   client: ArchiveClient;
@@ -32,30 +36,34 @@ const blocksOf = (memory: HeaderMemory, key: string): Blocks => {
   return blocks;
 };
 
-/** Compares what was written more than once, each name once. Changes `memory`. Never rejects. */
+/** Compares what was written more than once, and once more what was found to differ. Changes `memory`. Never rejects. */
 export const compareRewritten = async (input: Input): Promise<Uncompared> => {
   const { survey, memory, until } = input;
-  let [left, done] = [0, 0];
+  let [left, done, again] = [0, 0, 0];
   let trouble: Finding | undefined;
   for (const [timeline, { forms }] of survey.seen.timelines) {
     for (const [suffix, { rewritten }] of forms) {
       const key = formKey(timeline, suffix);
       for (const [block, mask] of unread(memory.compared.get(key) ?? new Map(), rewritten)) {
         for (const number of numbersIn(block, mask)) {
-          left += 1;
-          if (done >= MOST_A_RUN || performance.now() >= until) continue;
+          const wasBad = isMarked(memory.compared.get(key), number, 'bad');
+          if (!wasBad) left += 1;
+          const isEnough = done >= MOST_A_RUN || (wasBad && again >= MOST_AGAIN);
+          if (isEnough || performance.now() >= until) continue;
           done += 1;
+          if (wasBad) again += 1;
           const name = formatSegmentName({ timeline, number }, survey.segmentSize) + suffix;
           const compared = await compareVersions(input, name);
           if (compared.is === 'unknown') {
             trouble ??= { name, finding: compared.reason, detail: compared.detail };
             continue;
           }
-          left -= 1;
+          if (!wasBad) left -= 1;
           const bad = compared.is !== 'same';
           markRead(blocksOf(memory, key), number, { at: 0, bad, wholeBlockSeen: false });
+          memory.findings = memory.findings.filter((one) => one.name !== name || !isOurs(one));
           if (bad && memory.findings.length < MAX_FINDINGS) {
-            const finding = compared.is === 'mended' ? MENDED : 'overwritten';
+            const finding = compared.is === 'mended' ? MENDED : OVERWRITTEN;
             memory.findings.push({ name, finding, detail: compared.detail });
           }
         }

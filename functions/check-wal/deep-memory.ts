@@ -1,19 +1,32 @@
 import * as z from 'zod';
-import { decodeForms, encodeForms, formsSchema } from './header-memory.ts';
+import {
+  decodeForms,
+  encodeForms,
+  type Finding,
+  findingSchema,
+  formsSchema,
+} from './header-memory.ts';
 import type { Blocks } from './read-blocks.ts';
 
 /** What the rotating walk through whole segments has seen. */
 export type DeepMemory = {
-  /** Walked since the sweep began (`read`), and damaged (`bad`). By form. */
+  /**
+   * By form: walked since the sweep began (`read`), damaged (`bad`; without `read` it is to be walked again,
+   * and counts as damaged until then), and could not be read (`shut`).
+   */
   forms: Map<string, Blocks>;
   /** When this sweep through the archive began, in milliseconds since 1970. */
   sweptSince: number;
+  /** When what is damaged or could not be read was last given another turn, in milliseconds since 1970. */
+  reopenedAt: number;
   /** Segments walked on each of the last days, by the day's number since 1970. */
   days: [day: number, segments: number][];
   /** The youngest end of a transaction that a walk came by, in milliseconds since 1970. */
   lastCommit?: number;
   /** Segments that recoveries end in, and others that end early. */
   ends: WalkedEnd[];
+  /** Examples of what could not be read. */
+  shut: Finding[];
 };
 
 /** A file that was walked, of which more is known than that it is whole. */
@@ -28,18 +41,23 @@ export type WalkedEnd = {
 export const deepMemorySchema = z.object({
   forms: formsSchema,
   sweptSince: z.number(),
+  /** Absent in what releases wrote that never walked a damaged segment again. */
+  reopenedAt: z.number().default(0),
   days: z.array(z.tuple([z.int(), z.int()])),
   lastCommit: z.number().optional(),
   ends: z
     .array(z.object({ name: z.string(), at: z.number().optional(), isEarly: z.boolean() }))
     .default([]),
+  shut: z.array(findingSchema).default([]),
 });
 
 export const emptyDeepMemory = (now: Date): DeepMemory => ({
   forms: new Map(),
   sweptSince: now.getTime(),
+  reopenedAt: now.getTime(),
   days: [],
   ends: [],
+  shut: [],
 });
 
 export const encodeDeep = ({ forms, ...rest }: DeepMemory): z.infer<typeof deepMemorySchema> => ({

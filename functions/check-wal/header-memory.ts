@@ -50,7 +50,11 @@ export const formsSchema = z.array(
   }),
 );
 const clusterSchema = z.object({ systemIdentifier: z.string().regex(/^\d+$/), magic: z.int() });
-const findingSchema = z.object({ name: z.string(), finding: z.string(), detail: z.string() });
+export const findingSchema = z.object({
+  name: z.string(),
+  finding: z.string(),
+  detail: z.string(),
+});
 
 export const headerMemorySchema = z.object({
   forms: formsSchema,

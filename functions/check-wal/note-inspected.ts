@@ -3,7 +3,8 @@ import type { Inspected } from './inspect-segment.ts';
 import { type Blocks, markRead, markShut } from './read-blocks.ts';
 import type { SegmentFile } from './unread-files.ts';
 
-const EXAMPLES = 20;
+/** Of what could not be looked into so many are named; the bits count the others. */
+export const EXAMPLES = 20;
 
 const blocksIn = (forms: Map<string, Blocks>, key: string): Blocks => {
   const known = forms.get(key);

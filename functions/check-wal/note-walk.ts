@@ -1,10 +1,11 @@
 import type { WalkVerdict } from '../../shared/postgres-wal/judge-walk.ts';
 import type { DeepMemory } from './deep-memory.ts';
 import { type HeaderMemory, MAX_FINDINGS } from './header-memory.ts';
-import { type Blocks, markRead } from './read-blocks.ts';
+import { EXAMPLES } from './note-inspected.ts';
+import { type Blocks, markRead, markUnreadable, unmark } from './read-blocks.ts';
 import type { SegmentFile } from './unread-files.ts';
 
-const MAX_ENDS = 64;
+export const MAX_ENDS = 64;
 
 const blocksIn = (forms: Map<string, Blocks>, key: string): Blocks => {
   const blocks = forms.get(key) ?? new Map();
@@ -48,6 +49,32 @@ export const noteWalk = (
   return walk?.bytes ?? 0;
 };
 
-/** Notes that a segment had its turn in the sweep. */
-export const noteTurn = (deep: DeepMemory, { key, number }: SegmentFile): void =>
-  markRead(blocksIn(deep.forms, key), number, { at: 0, bad: false, wholeBlockSeen: false });
+/**
+ * Notes that a segment had its turn in the sweep, and that it is not damaged. One that ends early has none
+ * yet: it is walked again when something follows it.
+ */
+export const noteTurn = (
+  deep: DeepMemory,
+  { key, number, segment, suffix }: SegmentFile,
+  verdict: WalkVerdict,
+): void => {
+  const blocks = blocksIn(deep.forms, key);
+  const isEarly = verdict.verdict === 'unknown' && verdict.reason === 'ends-early';
+  if (isEarly) unmark(blocks, number);
+  else markRead(blocks, number, { at: 0, bad: false, wholeBlockSeen: false });
+  deep.shut = deep.shut.filter(({ name }) => name !== segment + suffix);
+};
+
+/** Notes that a segment had its turn and could not be read. What was known to be damaged stays so. */
+export const noteUnreadable = (
+  deep: DeepMemory,
+  { key, number, segment, suffix }: SegmentFile,
+  trouble?: { reason: string; detail: string },
+): void => {
+  markUnreadable(blocksIn(deep.forms, key), number);
+  if (trouble === undefined) return;
+  const name = segment + suffix;
+  const others = deep.shut.filter((one) => one.name !== name);
+  const finding = { name, finding: trouble.reason, detail: trouble.detail };
+  deep.shut = [...others, finding].slice(-EXAMPLES);
+};

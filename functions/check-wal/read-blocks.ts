@@ -9,7 +9,7 @@ export const SEGMENTS_IN_BLOCK = 128n;
 export type Block = {
   /** Looked into: the bit of the lowest segment is the lowest one. */
   read: bigint;
-  /** Those of them in which something is wrong. */
+  /** Those in which something is wrong. What is bad and not read was so, and is to be looked at again. */
   bad: bigint;
   /** Could not be looked into, for a reason that lasts; tried again with the next full scan. */
   shut: bigint;
@@ -83,25 +83,25 @@ export const keepOnly = (
     [...blocks].flatMap(([index, { read, bad, shut, until }]) => {
       const kept = (present.get(index) ?? 0n) & ~(without.get(index) ?? 0n);
       const block = { read: read & kept, bad: bad & kept, shut: shut & kept, until };
-      return (block.read | block.shut) === 0n ? [] : [[index, block]];
+      return (block.read | block.bad | block.shut) === 0n ? [] : [[index, block]];
     }),
   );
 
-/** Forgets what was wrong or could not be read, so that it is looked at again. */
+/** What was wrong or could not be read is to be looked at again; until then it counts as wrong. */
 export const reopen = (blocks: Blocks): Blocks =>
   new Map(
     [...blocks].map(([index, { read, bad, until }]) => [
       index,
-      { read: read & ~bad, bad: 0n, shut: 0n, until },
+      { read: read & ~bad, bad, shut: 0n, until },
     ]),
   );
 
-/** Only what was bad: the rest is to be looked at anew. */
-export const onlyBad = (blocks: Blocks): Blocks =>
+/** All of it is to be looked at anew; until then what was wrong counts as wrong. */
+export const beginAnew = (blocks: Blocks): Blocks =>
   new Map(
     [...blocks]
       .filter(([, { bad }]) => bad > 0n)
-      .map(([index, { bad, until }]) => [index, { read: bad, bad, shut: 0n, until }]),
+      .map(([index, { bad, until }]) => [index, { read: 0n, bad, shut: 0n, until }]),
   );
 
 /** What is there and was neither read nor given up, as masks, ascending. */
@@ -140,6 +140,24 @@ export const markShut = (blocks: Blocks, number: bigint): void => {
   const [index, bit] = [blockOf(number), bitOf(number)];
   const { read = 0n, bad = 0n, shut = 0n, until = 0 } = blocks.get(index) ?? {};
   blocks.set(index, { read: read & ~bit, bad: bad & ~bit, shut: shut | bit, until });
+};
+
+/** Notes that a segment could not be looked into, and keeps what is known to be wrong with it. */
+export const markUnreadable = (blocks: Blocks, number: bigint): void => {
+  const isBad = isMarked(blocks, number, 'bad');
+  markShut(blocks, number);
+  const block = blocks.get(blockOf(number));
+  if (block !== undefined && isBad) block.bad |= bitOf(number);
+};
+
+/** Forgets one segment. */
+export const unmark = (blocks: Blocks, number: bigint): void => {
+  const block = blocks.get(blockOf(number));
+  if (block === undefined) return;
+  const others = ~bitOf(number);
+  const { read, bad, shut, until } = block;
+  const left = { read: read & others, bad: bad & others, shut: shut & others, until };
+  blocks.set(blockOf(number), left);
 };
 
 /** The marked segments as runs of consecutive ones, ascending. */

@@ -1,5 +1,6 @@
 import { recoveryWindows } from '../../shared/postgres-wal/recovery-windows.ts';
 import { parseSegmentName } from '../../shared/postgres-wal/segment-name.ts';
+import { type Attempts, attemptWalk } from './attempt-walk.ts';
 import { brokenSegments } from './broken-segments.ts';
 import type { DeepMemory, WalkedEnd } from './deep-memory.ts';
 import { noteWalk } from './note-walk.ts';
@@ -32,24 +33,29 @@ const endsOf = (walking: Walking, deep: DeepMemory): SegmentFile[] => {
 
 /**
  * Walks through the segments at which recoveries end now, so that it is known to which transaction they
- * come: the time of archiving says nothing where the archive was behind. Changes `deep`. Errors of S3 and
- * of the key pass through.
+ * come: the time of archiving says nothing where the archive was behind. Changes `deep` and `attempts`.
+ * Never rejects.
  */
 export const walkEnds = async (
   walking: Walking,
   deep: DeepMemory,
   until: number,
+  attempts: Attempts,
 ): Promise<void> => {
   const isEnd = mayEndEarly(walking);
   let walked = 0;
   for (const file of endsOf(walking, deep)) {
     const name = file.segment + file.suffix;
-    if (walked >= ENDS_A_RUN || performance.now() >= until) break;
+    if (walked >= ENDS_A_RUN || attempts.isOver || performance.now() >= until) break;
     if (deep.ends.some((end) => end.name === name)) continue;
-    if (isMarked(deep.forms.get(file.key), file.number, 'bad')) continue;
-    const verdict = await walkFile(walking, file, { mayEndEarly: isEnd(file) });
+    // What is damaged or could not be read is given another turn among the others.
+    const blocks = deep.forms.get(file.key);
+    if (isMarked(blocks, file.number, 'bad') || isMarked(blocks, file.number, 'shut')) continue;
+    const verdict = await attemptWalk(attempts, deep, file, () =>
+      walkFile(walking, file, { mayEndEarly: isEnd(file) }),
+    );
     walked += 1;
-    noteWalk({ headers: walking.headers, deep }, file, verdict, true);
+    if (verdict !== undefined) noteWalk({ headers: walking.headers, deep }, file, verdict, true);
   }
 };
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { emptyDeepMemory } from '../../../../functions/check-wal/deep-memory.ts';
 import { emptyHeaderMemory, formKey } from '../../../../functions/check-wal/header-memory.ts';
 import { type Blocks, countMarked, markRead } from '../../../../functions/check-wal/read-blocks.ts';
@@ -54,7 +54,7 @@ const archive = (count: number, change: (bytes: Buffer, name: string) => void = 
       until: Number.POSITIVE_INFINITY,
       ...more,
     });
-  return { walk, asked, deep, headers };
+  return { walk, asked, deep, headers, client };
 };
 
 describe('the walk through whole segments', () => {
@@ -127,6 +127,164 @@ describe('the walk through whole segments', () => {
     await walk(new Date(NOW.getTime() + 25 * DAY));
     const [blocks = new Map()] = deep.forms.values();
     expect([countMarked(blocks, 'bad'), countMarked(blocks, 'read')]).toEqual([1, 2]);
+  });
+
+  describe('where a segment was found damaged', () => {
+    const damaged = (...numbers: number[]) => {
+      const broken = new Set(numbers.map(name));
+      const made = archive(4, (bytes, one) => {
+        if (broken.has(one)) bytes.writeUInt8(bytes.readUInt8(60) ^ 1, 60);
+      });
+      const states = () => {
+        const [blocks = new Map()] = made.deep.forms.values();
+        return [countMarked(blocks, 'bad'), countMarked(blocks, 'read')];
+      };
+      return { ...made, broken, states };
+    };
+    const later = (days: number): Date => new Date(NOW.getTime() + days * DAY);
+
+    it('walks it again a day later, and takes back what is right now', async () => {
+      const { walk, asked, broken, states } = damaged(2, 4);
+      await walk(NOW, { asked: {} });
+      expect(states()).toEqual([2, 4]);
+      asked.length = 0;
+      await walk(later(0.9));
+      expect(asked).toEqual([]);
+      broken.delete(name(2));
+      await walk(later(1));
+      // The segment before each is read with it.
+      expect(asked).toEqual([1, 2, 3, 4].map(name));
+      expect(states()).toEqual([1, 4]);
+      await walk(later(1.9));
+      expect(asked.slice(4)).toEqual([]);
+    });
+
+    it('walks it again when somebody asks for all, and still says that it is damaged', async () => {
+      const { walk, asked, headers, states } = damaged(1);
+      await walk(NOW, { asked: {} });
+      asked.length = 0;
+      headers.findings.length = 0;
+      await walk(NOW, { asked: {} });
+      expect(asked).toEqual([1, 2, 3, 4].map(name));
+      expect(states()).toEqual([1, 4]);
+      expect(headers.findings).toMatchObject([{ name: name(1), finding: 'record-checksum' }]);
+    });
+
+    it('does not take it back because it cannot be read, or the one before it', async () => {
+      const { walk, client, broken, states } = damaged(3);
+      await walk(NOW, { asked: {} });
+      const without = (lost: string) => ({
+        readWhole: async function* (one: string) {
+          if (one === lost) throw Object.assign(new Error('no'), { name: 'AccessDenied' });
+          yield* client.readWhole(one);
+        },
+      });
+      await walk(later(1), { client: without(name(3)) });
+      expect(states()).toEqual([1, 3]);
+      broken.clear();
+      await walk(later(2), { client: without(name(2)) });
+      expect(states()[0]).toBe(1);
+      await walk(later(3));
+      expect(states()[0]).toBe(0);
+    });
+
+    it('leaves half of its time to the others, and goes on with what it did not come to', async () => {
+      const { walk, asked, states } = damaged(1, 2, 3);
+      await walk(NOW, { asked: {} });
+      asked.length = 0;
+      // Time is up for the damaged ones, and not for the others.
+      let [reads, clock] = [0, performance.now()];
+      vi.spyOn(performance, 'now').mockImplementation(() => clock);
+      const slow = archive(4, (bytes, one) => {
+        if (one !== name(4)) bytes.writeUInt8(bytes.readUInt8(60) ^ 1, 60);
+        reads += 1;
+        if (reads === 1) clock += 11_000;
+      });
+      await walk(later(25), { client: slow.client });
+      expect(slow.asked).toEqual([1, 3, 4].map(name));
+      expect(states()).toEqual([3, 2]);
+      await walk(later(25.1), { client: slow.client });
+      expect(slow.asked.slice(3)).toEqual([1, 2, 3].map(name));
+      vi.restoreAllMocks();
+    });
+
+    it('reads a newest one that ends early now, which is no damage', async () => {
+      const { walk, broken, states } = damaged(4);
+      await walk(NOW, { asked: {} });
+      expect(states()).toEqual([1, 4]);
+      broken.clear();
+      const early = archive(4, (bytes, one) => {
+        if (one === name(4)) bytes.fill(0, 40);
+      });
+      await walk(later(1), { client: early.client });
+      expect(states()[0]).toBe(0);
+    });
+  });
+
+  describe('where a segment cannot be read', () => {
+    const failing = (broken: ReadonlyMap<string, object>) => {
+      const made = archive(50);
+      const client = {
+        readWhole: async function* (one: string) {
+          const error = broken.get(one);
+          if (error !== undefined) {
+            made.asked.push(one);
+            throw Object.assign(new Error('no'), error);
+          }
+          yield* made.client.readWhole(one);
+        },
+      };
+      const numbers = () => made.asked.splice(0).map((one) => Number.parseInt(one.slice(-2), 16));
+      return {
+        ...made,
+        numbers,
+        walk: (now = NOW, more = {}) => made.walk(now, { client, ...more }),
+      };
+    };
+    const first = (count: number, error: object) =>
+      failing(new Map(Array.from({ length: count }, (_, index) => [name(index + 1), error])));
+    const upTo = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+    it('goes on behind what was deleted since the last look at all names, and asks for it once', async () => {
+      const { walk, numbers } = first(30, { name: 'NoSuchKey' });
+      expect(await walk()).toMatchObject({ walked: 1, trouble: undefined });
+      expect(numbers()).toEqual([50, ...upTo(1, 31)]);
+      await walk();
+      expect(numbers()).toEqual([31, 32]);
+      expect(await walk(NOW, { asked: {} })).toMatchObject({ walked: 18 });
+    });
+
+    it('goes on behind one that is refused, says so as long as it is, and tries it again', async () => {
+      const { walk, numbers, deep } = first(1, { name: 'AccessDenied' });
+      const trouble = { reason: 'access-denied', detail: `${name(1)}: AccessDenied: no` };
+      expect(await walk()).toEqual({ walked: 1, left: 49, trouble });
+      expect(await walk()).toEqual({ walked: 1, left: 48, trouble });
+      expect(numbers()).toEqual([50, 1, 2, 2, 3]);
+      expect(countMarked(deep.forms.get(formKey(1, '')) ?? new Map(), 'shut')).toBe(1);
+      await walk(new Date(NOW.getTime() + DAY));
+      expect(numbers()).toEqual([1, 3, 4]);
+    });
+
+    it('asks no more once many were refused one after another, and goes on behind them', async () => {
+      const { walk, numbers } = first(40, { name: 'AccessDenied' });
+      expect(await walk()).toMatchObject({
+        walked: 0,
+        left: 50,
+        trouble: { reason: 'access-denied' },
+      });
+      expect(numbers()).toEqual([50, ...upTo(1, 16)]);
+      await walk();
+      expect(numbers()).toEqual(upTo(17, 32));
+      expect(await walk()).toMatchObject({ walked: 1 });
+    });
+
+    it('walks the others where the newest is refused', async () => {
+      const { walk, numbers } = failing(new Map([[name(50), { name: 'AccessDenied' }]]));
+      expect(await walk()).toMatchObject({ walked: 1, trouble: { reason: 'access-denied' } });
+      await walk();
+      expect(numbers()).toEqual([50, 1, 1, 2]);
+    });
   });
 
   it('ends with trouble that S3 makes, and tries again', async () => {
