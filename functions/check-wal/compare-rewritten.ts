@@ -18,7 +18,7 @@ const MOST_A_RUN = 40;
 const MOST_AGAIN = 4;
 
 type Input = {
-  client: ArchiveClient;
+  client: Pick<ArchiveClient, 'versions' | 'readVersion'>;
   policy: StoredBackup;
   readSecret: SecretReader;
   survey: Survey;

@@ -81,8 +81,10 @@ const walkOne = async (
   const verdict = await walkFile(input, file, { carry, mayEndEarly });
   tour.last = { segment: file.segment, carry: carryOf(verdict) };
   const wasBad = isMarked(deep.forms.get(file.key), file.number, 'bad');
+  const isUnjudged = verdict.verdict === 'unknown' && verdict.reason === 'unknown-version';
   // What was wrong may have been where it meets the one before.
-  if (wasBad && isLost && verdict.verdict !== 'fail') noteUnreadable(deep, file);
+  const isUnsure = isUnjudged || (isLost && verdict.verdict !== 'fail');
+  if (wasBad && isUnsure) noteUnreadable(deep, file);
   else noteTurn(deep, file, verdict);
   return bytes + noteWalk({ headers, deep }, file, verdict, false);
 };

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { emptyHeaderMemory, formKey } from '../../../../functions/check-wal/header-memory.ts';
-import { type Blocks, markRead } from '../../../../functions/check-wal/read-blocks.ts';
+import { type Blocks, isMarked, markRead } from '../../../../functions/check-wal/read-blocks.ts';
 import { refreshHeaders } from '../../../../functions/check-wal/refresh-headers.ts';
 import { file, segments } from './listed-archive.ts';
 import { surveyOf } from './surveyed-archive.ts';
@@ -29,4 +29,36 @@ it('gives the archive to the cluster after pg_upgrade once the old one has nothi
   expect(refreshed(2n, 3)).toMatchObject({ cluster: old, foreign: [{ cluster: upgraded }] });
   expect(refreshed(3n, 3)).toMatchObject({ cluster: upgraded, foreign: [] });
   expect(refreshed(9n, 3)).toMatchObject({ cluster: undefined, foreign: [] });
+});
+
+it('has what is wrong read again after a day, and when somebody asks, and forgets it only then', () => {
+  const key = formKey(1, '');
+  const [name = ''] = segments(1, 1n, 1, '');
+  const bad = (): Map<string, Blocks> => {
+    const forms = marked(1n);
+    markRead(forms.get(key) ?? new Map(), 1n, { at: 0, bad: true, wholeBlockSeen: true });
+    return forms;
+  };
+  const finding = { name, finding: 'wrong-key', detail: '' };
+  const memory = { ...known, foreign: [], forms: bad(), compared: bad(), findings: [finding] };
+  const survey = surveyOf([{ ...file(name), rewritten: true }]);
+  const day = 86_400_000;
+  const stateAfter = (milliseconds: number, isAsked?: boolean) => {
+    const then = new Date(NOW.getTime() + milliseconds);
+    const { forms, compared, findings } = refreshHeaders(memory, new Map(), survey, then, isAsked);
+    const marks = [forms, compared].map((one) =>
+      (['bad', 'read'] as const).filter((kind) => isMarked(one.get(key), 1n, kind)),
+    );
+    return { marks, findings };
+  };
+  const again = { marks: [['bad'], ['bad']], findings: [finding] };
+  expect(stateAfter(day - 1)).toEqual({
+    ...again,
+    marks: [
+      ['bad', 'read'],
+      ['bad', 'read'],
+    ],
+  });
+  expect(stateAfter(day)).toEqual(again);
+  expect(stateAfter(0, true)).toEqual(again);
 });

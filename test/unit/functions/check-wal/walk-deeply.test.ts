@@ -188,6 +188,17 @@ describe('the walk through whole segments', () => {
       expect(states()[0]).toBe(0);
     });
 
+    it('does not take it back because it is of a release that is not known here', async () => {
+      const { walk, states } = damaged(3);
+      await walk(NOW, { asked: {} });
+      const strange = archive(4, (bytes, one) => {
+        if (one === name(3)) bytes.writeUInt16LE(0xd1ff, 0);
+      });
+      await walk(later(1), { client: strange.client });
+      expect(strange.asked).toEqual([name(2), name(3)]);
+      expect(states()).toEqual([1, 3]);
+    });
+
     it('leaves half of its time to the others, and goes on with what it did not come to', async () => {
       const { walk, asked, states } = damaged(1, 2, 3);
       await walk(NOW, { asked: {} });
