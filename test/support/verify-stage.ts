@@ -14,27 +14,33 @@ import { readPlan } from './plan-text.ts';
 const bucket = 'backups';
 const log = new Logger({ logLevel: 'SILENT' });
 
+/** Makes the effect, and dies before or after it where its turn has come. */
+type Call = <T>(effect: () => T) => Promise<T>;
+
 /** Records in memory, with the conditional writes of the real ledger. */
-const memoryLedger = (records: Map<string, unknown>): JsonLedger => {
+const memoryLedger = (records: Map<string, unknown>, call: Call): JsonLedger => {
   const etags = new Map<string, string>();
   let writes = 0;
   return {
-    async read(key, schema) {
-      if (!records.has(key)) return undefined;
-      const value = schema.safeParse(structuredClone(records.get(key))).data;
-      return { value, etag: etags.get(key) ?? '' };
-    },
-    async write(key, value, etag) {
-      if ((records.has(key) ? (etags.get(key) ?? '') : undefined) !== etag) return false;
-      writes += 1;
-      records.set(key, JSON.parse(JSON.stringify(value)));
-      etags.set(key, String(writes));
-      return true;
-    },
-    async remove(key) {
-      records.delete(key);
-      etags.delete(key);
-    },
+    read: (key, schema) =>
+      call(() => {
+        if (!records.has(key)) return undefined;
+        const value = schema.safeParse(structuredClone(records.get(key))).data;
+        return { value, etag: etags.get(key) ?? '' };
+      }),
+    write: (key, value, etag) =>
+      call(() => {
+        if ((records.has(key) ? (etags.get(key) ?? '') : undefined) !== etag) return false;
+        writes += 1;
+        records.set(key, JSON.parse(JSON.stringify(value)));
+        etags.set(key, String(writes));
+        return true;
+      }),
+    remove: (key) =>
+      call(() => {
+        records.delete(key);
+        etags.delete(key);
+      }),
     async *keys(prefix) {
       yield* [...records.keys()].filter((key) => key.startsWith(prefix));
     },
@@ -62,7 +68,18 @@ export const verifyStage = (plan: string) => {
     if (found !== undefined) return found;
     throw Object.assign(new Error('no such key'), { name: 'NoSuchKey' });
   };
-  const json = memoryLedger(records);
+  let left = Number.POSITIVE_INFINITY;
+  const die = (): void => {
+    left -= 1;
+    if (left === 0) throw new Error('killed');
+  };
+  const call: Call = async (effect) => {
+    die();
+    const result = effect();
+    die();
+    return result;
+  };
+  const json = memoryLedger(records, call);
   const services: Services = {
     plan: readPlan(plan).plan,
     region: 'us-east-1',
@@ -83,12 +100,14 @@ export const verifyStage = (plan: string) => {
     ledger: createVerificationLedger(json),
     reads: createReadsLedger(json),
     async *listObjects() {},
-    publish: async (events) => {
-      for (const { data } of events) published.push(checkReportSchema.parse(data));
-    },
-    enqueue: async (targets) => {
-      queue.push(...targets);
-    },
+    publish: (events) =>
+      call(() => {
+        for (const { data } of events) published.push(checkReportSchema.parse(data));
+      }),
+    enqueue: (targets) =>
+      call(() => {
+        queue.push(...targets);
+      }),
   };
   const run = (at: string): Run => ({
     now: () => new Date(at),
@@ -103,6 +122,22 @@ export const verifyStage = (plan: string) => {
     run,
     /** How many objects were read so far. */
     reads: () => reads,
+    /**
+     * Does something, and dies at the `moment`th moment before or after an effect. False where it ended before
+     * that.
+     */
+    killAt: async (moment: number, task: () => Promise<unknown>): Promise<boolean> => {
+      left = moment;
+      try {
+        await task();
+        return false;
+      } catch (error) {
+        if (left > 0) throw error;
+        return true;
+      } finally {
+        left = Number.POSITIVE_INFINITY;
+      }
+    },
     /** Another plan, or another memory, from now on. */
     deploy: (text: string, memoryMb = services.memoryMb) => {
       services.plan = readPlan(text).plan;

@@ -350,3 +350,83 @@ describe('a broken backup beside good ones', () => {
     ]);
   });
 });
+
+describe('a death at any moment', () => {
+  type Prepared = { stage: Stage; tasks: (() => Promise<unknown>)[] };
+
+  /** What is left in the ledger but for times, and what was said last of each subject. */
+  const endOf = (stage: Stage) => {
+    const last = new Map(verdicts(stage).map(([subject, ...said]) => [subject, said.join(' ')]));
+    const problems = stage
+      .keys('problems/')
+      .concat(stage.keys('unjudged/'), stage.keys('readings/'));
+    return { last: Object.fromEntries(last), problems: problems.sort() };
+  };
+
+  /** Each task is repeated until it ends, as a queue and a schedule do. */
+  const killEverywhere = async (prepare: () => Promise<Prepared>) => {
+    const { stage: healthy, tasks } = await prepare();
+    for (const task of tasks) await task();
+    const expected = endOf(healthy);
+    let kills = 0;
+    for (const number of tasks.keys()) {
+      for (let moment = 1; ; moment += 1) {
+        const { stage, tasks: again } = await prepare();
+        let isKilled = false;
+        for (const [index, task] of again.entries()) {
+          if (index === number) isKilled = await stage.killAt(moment, task);
+          if (index !== number || isKilled) await task();
+        }
+        if (!isKilled) break;
+        kills += 1;
+        expect([moment, endOf(stage)]).toEqual([moment, expected]);
+      }
+    }
+    return { kills, expected };
+  };
+
+  it('loses no new try after a change of the plan', async () => {
+    const { kills, expected } = await killEverywhere(async () => {
+      const stage = verifyStage(GZIP);
+      stage.put(KEY, day(1), good);
+      await stage.verify(KEY, day(1, '02:01:00'));
+      stage.deploy(PLAIN);
+      const sweep = () => stage.sweep(day(1, '02:15:00'));
+      const deliver = async () => {
+        // A message is deleted when it was dealt with.
+        expect(stage.queue.length).toBeGreaterThan(0);
+        await stage.verify(KEY, day(1, '02:16:00'), 'reread');
+        stage.queue.splice(0);
+      };
+      return { stage, tasks: [sweep, deliver, () => stage.sweep(day(1, '02:30:00'))] };
+    });
+    expect(kills).toBeGreaterThan(30);
+    expect(expected.last).toEqual({ [KEY]: 'pass verified' });
+  });
+
+  it('ends what was said of the whole backup', async () => {
+    const { kills, expected } = await killEverywhere(async () => {
+      const stage = verifyStage(PLAIN);
+      stage.put('f/2026-10-01.tar', day(0), good, 'GLACIER');
+      await stage.verify('f/2026-10-01.tar', day(0, '02:01:00'));
+      await stage.sweep(day(0, '02:15:00'));
+      stage.put(KEY, day(1), good);
+      return { stage, tasks: [() => stage.verify(KEY, day(1, '02:01:00'))] };
+    });
+    expect(kills).toBeGreaterThan(20);
+    expect(expected.last).toMatchObject({ files: 'pass judged' });
+  });
+
+  it('keeps the verdict of what moved into an archive', async () => {
+    const { kills, expected } = await killEverywhere(async () => {
+      const stage = verifyStage(GZIP);
+      stage.put(KEY, day(1), good);
+      await stage.verify(KEY, day(1, '02:01:00'));
+      stage.move(KEY, 'GLACIER');
+      const read = () => stage.verify(KEY, day(29), 'reread');
+      return { stage, tasks: [read, () => stage.sweep(day(29, '02:15:00'))] };
+    });
+    expect(kills).toBeGreaterThan(10);
+    expect(expected.last).toEqual({ [KEY]: 'fail encoding-mismatch critical' });
+  });
+});
