@@ -2,6 +2,7 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { ContentsFinding, ContentsInput } from './contents-finding.ts';
 import { describeTables } from './decide-verdict.ts';
 import { formatBytes } from './format-bytes.ts';
+import { withReadAgain } from './read-again.ts';
 import { shortName } from './short-name.ts';
 
 export const CONTENTS_CHECK = 'backup-contents';
@@ -17,6 +18,7 @@ type Parts = {
   bucket: string;
   versionId?: string;
   region: string;
+  stage: string;
   now: Date;
   nextCheckBy: Date;
 };
@@ -110,7 +112,7 @@ export const makeContentsReport = (parts: Parts): CheckReport => {
         sha256: walk.sha256,
       },
     ],
-    action: worst?.action ?? '',
+    action: worst === undefined ? '' : withReadAgain(worst.action, parts.stage, { bucket, key }),
     checkedAt: now.toISOString(),
     nextCheckBy: parts.nextCheckBy.toISOString(),
     controls: backup.controls.length > 0 ? backup.controls : DEFAULT_CONTROLS,

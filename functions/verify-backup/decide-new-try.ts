@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
-import type { Asked } from './verification-ledger.ts';
+import type { Asked } from './ledger-records.ts';
 
 /** What is remembered of a verdict. Records of older versions lack what these did not note. */
 type Remembered = {

@@ -1,8 +1,8 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { Problem } from './ledger-records.ts';
 import { nameTimes } from './name-times.ts';
 import type { StoredObject } from './object-client.ts';
-import type { Problem } from './verification-ledger.ts';
 import type { Verified } from './verified.ts';
 
 /** What becomes of a problem that was found earlier. */

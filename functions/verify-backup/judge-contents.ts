@@ -4,9 +4,11 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { makeContentsReport } from './contents-report.ts';
 import { decideContents } from './decide-contents.ts';
 import { writtenAs } from './decide-size.ts';
+import type { Newest } from './ledger-records.ts';
 import type { StoredObject } from './object-client.ts';
+import { contentsConditionsOf } from './reader.ts';
 import { publishReport, type Services } from './services.ts';
-import { isSameBackup, type Newest } from './verification-ledger.ts';
+import { isSameBackup } from './verification-ledger.ts';
 import { rememberContents, type Verified } from './verified.ts';
 import type { Walk } from './walk-backup.ts';
 
@@ -35,16 +37,17 @@ const previousOf = (newest: Newest | undefined, dated: Pick<Verified, 'key' | 'l
 const isJudged = ({ backup, place }: Whole): boolean =>
   place === 'location' && (backup.kind === 'pg-dump' || backup.kind === 'base-backup');
 
-const settle = async (
-  { ledger }: Services,
-  { backup, object, series }: Whole,
-  report: CheckReport,
-): Promise<void> => {
+const settle = async (services: Services, whole: Whole, report: CheckReport): Promise<void> => {
+  const { ledger } = services;
+  const { backup, object, series } = whole;
   if (report.verdict === 'pass') {
     if ((await ledger.problem({ series })) !== undefined) await ledger.clearProblem({ series });
     return;
   }
+  const { fingerprint, reader } = contentsConditionsOf(services, object, backup);
   await ledger.recordProblem({
+    fingerprint,
+    reader,
     bucket: object.bucket,
     key: object.key,
     backup: backup.name,
@@ -87,6 +90,7 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
       bucket: object.bucket,
       versionId: object.versionId,
       region: services.region,
+      stage: services.stage,
       now,
       nextCheckBy: new Date(now.getTime() + recheckMs),
     });

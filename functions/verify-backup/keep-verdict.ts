@@ -1,13 +1,12 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
-import type { StoredBackup } from '../../shared/plan/plan.ts';
+import type { Before } from './already-read.ts';
 import type { Reading } from './decide-verdict.ts';
-import type { StoredObject } from './object-client.ts';
+import { fingerprint } from './fingerprint.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
-import { fingerprint, type Reading as Known } from './verification-ledger.ts';
 
-type Kept = { known: Known; backup: StoredBackup; object: StoredObject };
+type Kept = Pick<Before, 'known' | 'backup' | 'object'>;
 
 /** Whether the very bytes that were judged lie in an archive by now, where nobody can judge them anew. */
 export const isKept = (reading: Reading, { known, backup, object }: Kept): boolean =>

@@ -4,7 +4,7 @@ import type { Judgement, Reading } from './decide-verdict.ts';
 import { measureBaseBackup, observeBaseBackup } from './describe-base-backup.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
-import { readAgain } from './read-again.ts';
+import { withReadAgain } from './read-again.ts';
 import { shortName } from './short-name.ts';
 import { isFolder, ROOT, type StoredFolder } from './stored-folder.ts';
 import type { Walk } from './walk-backup.ts';
@@ -80,8 +80,9 @@ const observeContents = ({ contents }: Walk): Record<string, unknown> =>
 /** What to do about it, and how a person has it read at once, once that is done. */
 const actionOf = ({ judgement, target, stage }: Parts): string => {
   const { verdict, reason, action } = judgement;
-  if (verdict === 'pass' || reason === 'not-found') return action;
-  return `${action} To have it read again at once: ${readAgain(stage, target)}`;
+  return verdict === 'pass' || reason === 'not-found'
+    ? action
+    : withReadAgain(action, stage, target);
 };
 
 /** The report over one object. Its subject is the key, so a later version of it speaks for the same thing. */

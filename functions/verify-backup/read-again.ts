@@ -1,9 +1,13 @@
-/** How a person has one object or folder read again, whatever the ledger says. For a POSIX shell. */
-export const readAgain = (
+/**
+ * An action, and how a person has the object or folder read again once that is done, whatever the ledger
+ * says. The line is for a POSIX shell.
+ */
+export const withReadAgain = (
+  action: string,
   stage: string,
   { bucket, key }: { bucket: string; key: string },
 ): string => {
   // A quote would end the argument; JSON knows another word for it.
   const payload = JSON.stringify({ bucket, key, force: true }).replaceAll("'", '\\u0027');
-  return `npx sls invoke -f verify-backup --stage ${stage} -d '${payload}'`;
+  return `${action} To have it read again at once: npx sls invoke -f verify-backup --stage ${stage} -d '${payload}'`;
 };

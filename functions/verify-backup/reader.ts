@@ -1,8 +1,8 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Conditions } from './decide-new-try.ts';
+import { contentsFingerprint, fingerprint } from './fingerprint.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Services } from './services.ts';
-import { fingerprint } from './verification-ledger.ts';
 
 /**
  * Which reading of backups this is. Raise it by one in every release that changes a verdict: that calls
@@ -23,3 +23,16 @@ export const conditionsOf = (
   memoryMb,
   archived: object.archived,
 });
+
+/** What its contents would be judged with now. */
+export const contentsConditionsOf = (
+  services: Pick<Services, 'memoryMb' | 'plan'>,
+  object: StoredObject,
+  backup: StoredBackup,
+): Conditions => {
+  const hasWalArchive = services.plan.backups.some(({ kind }) => kind === 'wal');
+  return {
+    ...conditionsOf(services, object, backup),
+    fingerprint: contentsFingerprint(object, backup, hasWalArchive),
+  };
+};

@@ -3,13 +3,13 @@ import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { Reading } from './decide-verdict.ts';
 import { findNewestJudged } from './find-judged.ts';
+import { fingerprint } from './fingerprint.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { READER } from './reader.ts';
 import { readOf } from './reads-ledger.ts';
 import { publishReport, type Services } from './services.ts';
 import { judgedReport } from './unjudged-report.ts';
-import { fingerprint } from './verification-ledger.ts';
 
 type Said = {
   report: CheckReport;

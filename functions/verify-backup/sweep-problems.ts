@@ -3,14 +3,14 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { describeConditions, isNewTryDue } from './decide-new-try.ts';
 import { decideStanding, type Standing } from './decide-standing.ts';
 import { findStored } from './find-stored.ts';
+import type { Problem } from './ledger-records.ts';
 import type { StoredObject } from './object-client.ts';
-import { conditionsOf } from './reader.ts';
+import { conditionsOf, contentsConditionsOf } from './reader.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
 import { sweepTimes } from './sweep-times.ts';
 import { sweepUnjudged } from './sweep-unjudged.ts';
-import type { Problem } from './verification-ledger.ts';
 import type { Verified } from './verified.ts';
 
 export type Sweep = { gone: number; standing: number; readAgain: number; unjudged: number };
@@ -38,8 +38,12 @@ const tryAgain = async (
   object: StoredObject,
   backup: StoredBackup,
 ): Promise<boolean> => {
-  const conditions = conditionsOf(services, object, backup);
-  if (problem.series !== undefined || !isNewTryDue(problem, conditions, run.now())) return false;
+  const conditions = (problem.series === undefined ? conditionsOf : contentsConditionsOf)(
+    services,
+    object,
+    backup,
+  );
+  if (!isNewTryDue(problem, conditions, run.now())) return false;
   await services.enqueue([{ bucket: problem.bucket, key: problem.key, cause: 'reread' }]);
   const asked = { at: run.now().toISOString(), under: describeConditions(conditions) };
   await services.ledger.noteAsked(problem, asked);

@@ -2,11 +2,11 @@ import type { Run } from '../../shared/handler/create-handler.ts';
 import { describeConditions, isNewTryDue } from './decide-new-try.ts';
 import { findNewestJudged } from './find-judged.ts';
 import { findStored } from './find-stored.ts';
+import type { Unjudged } from './ledger-records.ts';
 import { conditionsOf } from './reader.ts';
 import { publishReport, type Services } from './services.ts';
 import { sweepTimes } from './sweep-times.ts';
 import { judgedReport, unjudgedReport } from './unjudged-report.ts';
-import type { Unjudged } from './verification-ledger.ts';
 
 type Seen = Awaited<ReturnType<typeof findStored>>;
 

@@ -1,5 +1,5 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
-import type { Unjudged } from './verification-ledger.ts';
+import type { Unjudged } from './ledger-records.ts';
 
 type Times = Pick<CheckReport, 'checkedAt' | 'nextCheckBy'>;
 

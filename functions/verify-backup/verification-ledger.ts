@@ -1,85 +1,21 @@
-import { createHash } from 'node:crypto';
-import * as z from 'zod';
-import { checkReportSchema } from '../../events/check-reported/v1.ts';
+import type * as z from 'zod';
 import type { JsonLedger } from '../../shared/json-ledger/json-ledger.ts';
-import type { StoredBackup } from '../../shared/plan/plan.ts';
-import type { StoredObject } from './object-client.ts';
-import { type Verified, verifiedSchema } from './verified.ts';
-
-/** The newest verified backup of a series, and the one that it was judged by. */
-const newestSchema = verifiedSchema.extend({ before: verifiedSchema.optional() });
-export type Newest = z.infer<typeof newestSchema>;
-
-/** What a verdict was found with. Records of versions that did not note it are read, too. */
-const foundWith = {
-  /** `READER` of the function that read it. */
-  reader: z.number().optional(),
-  /** Of the function that read it. */
-  memoryMb: z.number().optional(),
-};
-
-const readingSchema = z.looseObject({
-  bucket: z.string(),
-  key: z.string(),
-  /** What was read: the version, and how the plan said to read it. */
-  fingerprint: z.string(),
-  readAt: z.iso.datetime(),
-  lastModified: z.iso.datetime(),
-  /** Which it was judged in: a second reading is judged in the same one. */
-  series: z.string().optional(),
-  ...foundWith,
-  report: checkReportSchema,
-});
-export type Reading = z.infer<typeof readingSchema>;
-
-/** Another reading that was asked for: when, and under which conditions (`describeConditions`). */
-const askedSchema = z.object({ at: z.iso.datetime(), under: z.string() });
-export type Asked = z.infer<typeof askedSchema>;
-
-/** Problems that still stand: the sweep looks at them until they are gone. */
-const problemSchema = z.looseObject({
-  bucket: z.string(),
-  key: z.string(),
-  backup: z.string(),
-  since: z.iso.datetime(),
-  lastModified: z.iso.datetime(),
-  etag: z.string(),
-  fingerprint: z.string().optional(),
-  ...foundWith,
-  asked: askedSchema.optional(),
-  /** Nobody can look, and another try under the same conditions would not help. */
-  isLasting: z.boolean().optional(),
-  report: checkReportSchema,
-  /** Of a problem with what a backup holds: one for a series, of its newest. */
-  series: z.string().optional(),
-});
-export type Problem = z.infer<typeof problemSchema>;
-
-/** The newest backup of a policy that could be read and not be judged. One for a policy, not one for each. */
-const unjudgedSchema = z.looseObject({
-  bucket: z.string(),
-  key: z.string(),
-  lastModified: z.iso.datetime(),
-  fingerprint: z.string().optional(),
-  ...foundWith,
-  asked: askedSchema.optional(),
-  report: checkReportSchema,
-});
-export type Unjudged = z.infer<typeof unjudgedSchema>;
-
-/** The newest backup of a policy that was judged, good or bad: what is older cannot make the policy unknown. */
-const judgedSchema = z.looseObject({ key: z.string(), lastModified: z.iso.datetime() });
-
-/** A folder that is looked at again at a time, so that until then nobody else need look. */
-const waitSchema = z.looseObject({
-  bucket: z.string(),
-  key: z.string(),
-  until: z.iso.datetime(),
-});
-export type Wait = z.infer<typeof waitSchema>;
-
-const digest = (...parts: unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+import { digest } from './fingerprint.ts';
+import {
+  type Asked,
+  judgedSchema,
+  type Newest,
+  newestSchema,
+  type Problem,
+  problemSchema,
+  type Reading,
+  readingSchema,
+  type Unjudged,
+  unjudgedSchema,
+  type Wait,
+  waitSchema,
+} from './ledger-records.ts';
+import type { Verified } from './verified.ts';
 
 const readingKey = ({ bucket, key }: { bucket: string; key: string }): string =>
   `readings/${digest(bucket, key)}.json`;
@@ -98,10 +34,6 @@ const unjudgedKey = (backup: string): string => `unjudged/${backup}.json`;
 
 const verifiedKey = (backup: string, series: string): string =>
   `verified/${backup}/${digest(series).slice(0, 16)}.json`;
-
-/** Changes with the object's version and with what the plan says about reading it. */
-export const fingerprint = (object: StoredObject, backup: StoredBackup): string =>
-  digest(object.versionId, object.etag, object.size, backup.kind, backup.encoding);
 
 export type VerificationLedger = ReturnType<typeof createVerificationLedger>;
 

@@ -1,25 +1,23 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
-import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { isAlreadyRead } from './already-read.ts';
 import { awaitArrival } from './await-folder.ts';
-import { whatChanged } from './decide-new-try.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
 import type { Time } from './end-reading.ts';
 import { findBackup } from './find-backup.ts';
 import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import { judgeContents } from './judge-contents.ts';
 import { isKept, keepVerdict } from './keep-verdict.ts';
+import type { Reading as Known } from './ledger-records.ts';
 import { makeReport } from './make-report.ts';
 import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { readBackup } from './read-backup.ts';
 import { readFolder } from './read-folder.ts';
-import { conditionsOf } from './reader.ts';
 import { recordReport } from './record-report.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { isFolder } from './stored-folder.ts';
-import type { Reading as Known } from './verification-ledger.ts';
 
 /** What became of one object. `ignored` names why nothing was read. */
 export type Outcome = Passed | { outcome: 'already-read' | 'reported'; report: CheckReport };
@@ -28,25 +26,6 @@ export type Outcome = Passed | { outcome: 'already-read' | 'reported'; report: C
 const RESERVE_MS = 10_000;
 /** The sweep looks at standing problems every 15 minutes; twice that is late. */
 const PROBLEM_RECHECK_MS = 30 * 60_000;
-
-/** Sooner than this after a reading, a command to read again is the same one, delivered twice. */
-const REREAD_GUARD_MS = 12 * 3_600_000;
-
-/**
- * Whoever says that an object is due to be read again knows its period, and comes somewhat early so that
- * the plan's time is kept. Anybody else gets a second reading only when that time is over.
- */
-const isFresh = (readAt: string, backup: StoredBackup, { cause }: Target, now: Date): boolean => {
-  const period = backup.rereadSeconds * 1000;
-  const limit = cause === 'reread' ? Math.min(REREAD_GUARD_MS, period / 2) : period;
-  return now.getTime() - Date.parse(readAt) < limit;
-};
-
-/** Whether somebody could not see it since it was read, and said so: that ends by another reading alone. */
-const isUnseen = async ({ ledger }: Services, target: Target): Promise<boolean> => {
-  const problem = target.cause === 'reread' ? await ledger.problem(target) : undefined;
-  return problem?.report.verdict === 'unknown' && problem.isLasting !== true;
-};
 
 /** A second reading is judged in the series of the first. */
 const seriesFor = (object: StoredObject, known: Known | undefined): string => {
@@ -98,27 +77,17 @@ export const verifyObject = async (
   if ('outcome' in found) return found;
   const { backup, target, stored: object } = found;
   const known = object && (await services.ledger.reading(target));
-  const conditions = object && conditionsOf(services, object, backup);
-  if (
-    known !== undefined &&
-    conditions !== undefined &&
-    !force &&
-    whatChanged(known, conditions) === undefined &&
-    isFresh(known.readAt, backup, target, run.now()) &&
-    !(await isUnseen(services, target))
-  ) {
-    return { outcome: 'already-read', report: known.report };
+  const before = known && object && { target, backup, object, known };
+  if (before !== undefined && !force && (await isAlreadyRead(services, before, run.now()))) {
+    return { outcome: 'already-read', report: before.known.report };
   }
   const started = run.now().getTime();
   const { memoryMb } = services;
   const time = { budgetMs: run.remainingMs() - RESERVE_MS, memoryMb };
   const reading = await read(services, found, time);
   if (!force && (await mayStillCome(services, run, found, reading))) return passed('arriving');
-  if (object !== undefined && known !== undefined) {
-    const kept = { known, backup, object };
-    if (isKept(reading, kept)) {
-      return { outcome: 'already-read', report: await keepVerdict(services, kept, run) };
-    }
+  if (before !== undefined && isKept(reading, before)) {
+    return { outcome: 'already-read', report: await keepVerdict(services, before, run) };
   }
   const judgement = decideVerdict(backup, reading);
   const now = run.now();

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { opensslEncrypt } from '../../../../local/openssl-encrypt.ts';
@@ -144,6 +145,46 @@ describe('a problem after something was put right', () => {
         said?.report.action ?? '',
       ) ?? [];
     expect(JSON.parse(payload)).toEqual({ bucket: 'backups', key, force: true });
+  });
+});
+
+describe('a finding on what a backup holds', () => {
+  const dump = readFileSync(new URL('../../../fixtures/plain-dumps/database.sql', import.meta.url));
+  const planFor = (postgres: number): string => `
+plan: test
+backups:
+  db: { kind: pg-dump, location: "s3://backups/f/", restore-to: { postgres: ${postgres} }, reread: 30d }
+`;
+  const SERIES = 'db@f/#.sql';
+  const found = async (): Promise<Stage> => {
+    const stage = verifyStage(planFor(12));
+    stage.put('f/2026-10-31.sql', day(1), dump);
+    await stage.verify('f/2026-10-31.sql', day(1, '02:01:00'));
+    expect(verdicts(stage)).toContainEqual([SERIES, 'fail', 'target-too-old', 'warning']);
+    return stage;
+  };
+
+  it('is held once against what the plan says now', async () => {
+    const stage = await found();
+    expect(await stage.sweep(day(1, '02:15:00'))).toMatchObject({ standing: 1, readAgain: 0 });
+    stage.deploy(planFor(18));
+    expect(await stage.sweep(day(1, '02:30:00'))).toMatchObject({ standing: 1, readAgain: 1 });
+    expect(await stage.sweep(day(1, '02:45:00'))).toMatchObject({ standing: 1, readAgain: 0 });
+    stage.said();
+    await stage.deliver(day(1, '02:46:00'));
+    expect(verdicts(stage)).toContainEqual([SERIES, 'pass', 'as-expected']);
+    expect(await stage.sweep(day(1, '03:00:00'))).toMatchObject({ standing: 0 });
+  });
+
+  it('is looked at once by another reader, although the dump passed', async () => {
+    const stage = await found();
+    makeOld(stage, 'problems/');
+    makeOld(stage, 'readings/');
+    expect(await stage.sweep(day(1, '02:15:00'))).toMatchObject({ readAgain: 1 });
+    stage.said();
+    await stage.deliver(day(1, '02:16:00'));
+    expect(verdicts(stage)).toContainEqual([SERIES, 'fail', 'target-too-old', 'warning']);
+    expect(await stage.sweep(day(3))).toMatchObject({ standing: 1, readAgain: 0 });
   });
 });
 
