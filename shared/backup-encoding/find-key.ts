@@ -25,6 +25,16 @@ export type KeySearch = {
   inside: Inside;
 };
 
+type Tried = {
+  material: KeyMaterial;
+  likely: boolean;
+  /** Bytes of valid padding at the end. */
+  padding: number;
+  found: Inside | undefined;
+  /** Different bytes in the first blocks. */
+  variety: number;
+};
+
 const HEAD_BLOCKS = 3;
 
 /** A single byte of padding comes out of three wrong keys once in 85 times: too often to excuse a file. */
@@ -53,9 +63,7 @@ export const findKey = (search: KeySearch): KeyMaterial => {
       ...judge(search, material, blocks),
     }),
   );
-  const [best] = tried
-    .filter(({ likely }) => likely)
-    .sort((a, b) => rank(b, inside) - rank(a, inside) || b.padding - a.padding);
+  const [best] = tried.filter(({ likely }) => likely).sort((a, b) => compare(search, a, b));
   if (best !== undefined) return best.material;
 
   const other = tried.find(({ found }) => found !== undefined)?.found;
@@ -79,8 +87,24 @@ export const findKey = (search: KeySearch): KeyMaterial => {
   );
 };
 
+/**
+ * The likelier first. A last byte of padding is right under a wrong key once in 256 times; then the plan's
+ * `iterations` speak for PBKDF2, and without them what a backup is made of, rows and headers, which hold fewer
+ * different bytes than what is random.
+ */
+const compare = ({ inside, iterations }: KeySearch, a: Tried, b: Tried): number => {
+  const isStated = ({ material }: Tried): number =>
+    Number(iterations !== undefined && material.derivation.name === 'pbkdf2-sha256');
+  return (
+    rank(b, inside) - rank(a, inside) ||
+    b.padding - a.padding ||
+    isStated(b) - isStated(a) ||
+    a.variety - b.variety
+  );
+};
+
 /** What must be inside speaks for a key before anything else that is known, and that before the padding. */
-const rank = ({ found }: { found: Inside | undefined }, inside: Inside): number => {
+const rank = ({ found }: Tried, inside: Inside): number => {
   if (found === undefined) return 0;
   return found === inside ? 2 : 1;
 };
@@ -114,7 +138,7 @@ const judge = (
   { cipher, inside, tail, size }: KeySearch,
   material: KeyMaterial,
   blocks: Buffer,
-): { likely: boolean; padding: number; found: Inside | undefined } => {
+): Omit<Tried, 'material'> => {
   const lastTwo = chainedEnd(tail, size, material);
   const padding = lastTwo === undefined ? 0 : paddingBytes(cipher, material, lastTwo);
   const plain = decryptHead(cipher, material, blocks);
@@ -123,5 +147,10 @@ const judge = (
   // Who asks for WAL judges its header next, and says better than this what is there instead.
   const isProven = inside === 'wal' && (found !== undefined || padding >= CONVINCING_PADDING);
   const isPossible = looks === 'cannot-say' && (padding > 0 || lastTwo === undefined);
-  return { found, likely: looks === 'yes' || isProven || isPossible, padding };
+  return {
+    found,
+    likely: looks === 'yes' || isProven || isPossible,
+    padding,
+    variety: new Set(plain).size,
+  };
 };

@@ -16,6 +16,11 @@ const cipher = 'aes-256-cbc';
 const passphrase = 'correct horse / with spaces and ß';
 const gz = fixture('plain.gz');
 
+/** As the script counts them. */
+const rows = Array.from({ length: 12 }, (_, index) => `${index + 1}\trow ${index + 1}\n`)
+  .join('')
+  .padEnd(111, 'x');
+
 const search = (file: Buffer, changes: object = {}) =>
   ({
     cipher,
@@ -68,6 +73,22 @@ describe('openssl enc files', () => {
     const plain = await collect(opensslDecrypt(inPieces(file), cipher, key));
     expect(String(plain)).toBe('DATABASE_URL=postgres://db/mailblast\nKEY=1\n');
   });
+
+  it.each([
+    ['rows.pbkdf2.enc', 'pbkdf2-sha256', undefined],
+    ['rows.md5.enc', 'evp-md5', undefined],
+    ['noise.iter-1234.enc', 'pbkdf2-sha256', 1234],
+  ])(
+    'that end in a byte of padding under two keys are told by what is likelier: %s',
+    async (name, derivation, iterations) => {
+      const file = fixture(name);
+      const changes = { inside: 'anything', iterations };
+      const key = findKey(search(file, changes));
+      expect(key.derivation.name).toBe(derivation);
+      const expected = name.startsWith('rows') ? Buffer.from(rows) : gz.subarray(240, 351);
+      expect(await collect(opensslDecrypt(inPieces(file), cipher, key))).toEqual(expected);
+    },
+  );
 
   it('of a single block are chained to the IV', async () => {
     const file = fixture('env.one-block.enc');
