@@ -25,7 +25,10 @@ type Facts = {
  * Whether a newer backup takes the place of this one. Names without a date may be of several things that are
  * backed up side by side (`tenant1`, `tenant2`): a good one of one is none of another.
  */
-const isFollowed = ({ key, lastModified, series }: Problem, verified: Verified | undefined) =>
+export const isFollowed = (
+  { key, lastModified, series }: Pick<Problem, 'key' | 'lastModified' | 'series'>,
+  verified: Verified | undefined,
+): boolean =>
   verified !== undefined &&
   verified.lastModified > lastModified &&
   (series !== undefined || verified.key === key || nameTimes(key).length > 0);

@@ -2,7 +2,9 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { Before } from './already-read.ts';
 import type { Reading } from './decide-verdict.ts';
+import { findSeverity } from './find-severity.ts';
 import { fingerprint } from './fingerprint.ts';
+import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
 
@@ -43,6 +45,10 @@ export const keepVerdict = async (
 ): Promise<CheckReport> => {
   const { known, backup, object } = kept;
   const report = reportOf(kept, run.now());
+  if (report.verdict === 'fail') {
+    const series = known.series ?? seriesOf(object);
+    report.severity = await findSeverity(services, backup, object, series);
+  }
   await publishReport(services, report, run);
   const { bucket, key } = known;
   const problem = await services.ledger.problem({ bucket, key });

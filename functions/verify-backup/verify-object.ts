@@ -5,6 +5,7 @@ import { awaitArrival } from './await-folder.ts';
 import { decideVerdict, type Reading } from './decide-verdict.ts';
 import type { Time } from './end-reading.ts';
 import { findBackup } from './find-backup.ts';
+import { findSeverity } from './find-severity.ts';
 import { type FindOptions, type Found, type Passed, passed } from './found-backup.ts';
 import { judgeContents } from './judge-contents.ts';
 import { isKept, keepVerdict } from './keep-verdict.ts';
@@ -89,7 +90,11 @@ export const verifyObject = async (
   if (before !== undefined && isKept(reading, before)) {
     return { outcome: 'already-read', report: await keepVerdict(services, before, run) };
   }
+  const series = object && seriesFor(object, known);
   const judgement = decideVerdict(backup, reading);
+  if (judgement.verdict === 'fail' && object !== undefined && series !== undefined) {
+    judgement.severity = await findSeverity(services, backup, object, series);
+  }
   const now = run.now();
   const isSettled =
     judgement.verdict === 'pass' || (reading.ended === 'not-seen' && !reading.retry);
@@ -113,7 +118,6 @@ export const verifyObject = async (
     return passed('superseded-version');
   }
   await publishReport(services, report, run);
-  const series = object && seriesFor(object, known);
   if (object !== undefined && series !== undefined && reading.ended === 'walked') {
     const { place, name } = found;
     await judgeContents(services, { backup, place, name, object, walk: reading.walk, series }, run);

@@ -120,6 +120,22 @@ describe('a problem after something was put right', () => {
     expect(verdicts(stage)).toEqual([[KEY, 'pass', 'verified']]);
   });
 
+  it('is not louder for being tried again behind a newer good one', async () => {
+    const stage = verifyStage(SECRET);
+    stage.setPassphrase('the key');
+    stage.put('f/2026-10-30.tar', day(0), opensslEncrypt(good, 'another'));
+    await stage.verify('f/2026-10-30.tar', day(0, '02:01:00'));
+    stage.put(KEY, day(1), opensslEncrypt(good, 'the key'));
+    await stage.verify(KEY, day(1, '02:01:00'));
+    await stage.sweep(day(1, '02:15:00'));
+    stage.said();
+    expect(await stage.deliver(day(1, '02:16:00'))).toBe(1);
+    stage.move('f/2026-10-30.tar', 'GLACIER');
+    await stage.verify('f/2026-10-30.tar', day(29), 'reread');
+    const said = ['f/2026-10-30.tar', 'fail', 'wrong-key', 'warning'];
+    expect(verdicts(stage)).toEqual([said, said]);
+  });
+
   it('does not come back where it ended while the sweep looked', async () => {
     const stage = await broken(GZIP);
     const { ledger } = stage.services;
@@ -277,7 +293,7 @@ describe('a backup that moved into an archive', () => {
     await stage.verify(OLD, day(31, '03:00:00'), 'reread');
     await stage.sweep(day(31, '03:15:00'));
     expect(verdicts(stage)).toEqual([
-      [OLD, 'fail', 'encoding-mismatch', 'critical'],
+      [OLD, 'fail', 'encoding-mismatch', 'warning'],
       [OLD, 'fail', 'encoding-mismatch', 'warning'],
     ]);
     stage.remove(OLD);
