@@ -1,5 +1,6 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { versionOf } from '../../shared/postgres-wal/page-header.ts';
+import { adviseMending } from './advise-mending.ts';
 import { MENDED } from './compare-rewritten.ts';
 import { contentOnRoute, type OnRoute, type Part } from './content-on-route.ts';
 import { plural } from './describe-gaps.ts';
@@ -13,7 +14,7 @@ import { describeUnread, unreadOf } from './unread-segments.ts';
 /** Findings listed in a report; the others are counted. */
 const LISTED = 100;
 
-type Said = Pick<Judgement, 'reason' | 'summary' | 'files' | 'action'> &
+type Said = Pick<Judgement, 'reason' | 'summary' | 'files' | 'action' | 'again'> &
   ({ verdict: 'pass' | 'unknown' } | { verdict: 'fail'; severity: 'critical' | 'warning' });
 
 const segmentsIn = (parts: readonly Part[]): number =>
@@ -62,7 +63,7 @@ const broken = (policy: StoredBackup, { bad, foreign, findings }: OnRoute): Said
     reason: finding.finding,
     summary: `${policy.name}: segment ${finding.name} cannot be replayed: ${finding.detail}${andMore(others)}`,
     files: [finding.name],
-    action: `Copy ${finding.name} again from the server's pg_wal, or from where pg_receivewal writes, while it is still there; otherwise take a new base backup now. Find out what wrote it: two servers that archive into one folder overwrite each other.`,
+    ...adviseMending(policy, finding, bad),
   };
 };
 

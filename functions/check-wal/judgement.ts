@@ -13,6 +13,8 @@ type Said = Pick<CheckReport, 'reason' | 'summary' | 'expected' | 'observed' | '
   files?: string[];
   /** What to do, without the line that checks again; absent where nothing is to be done. */
   action?: string;
+  /** What that line passes on, where asking for everything would not look at this again at once. */
+  again?: { policy: string; deep: true; range?: string };
 };
 
 /** What one check comes to, before it is tied to a policy's place and to a moment. */

@@ -17,9 +17,10 @@ export const makeReport = (
   now: Date,
   { region, stage, service }: Place,
 ): CheckReport => {
-  const { promise, files = [''], action, summary, ...said } = judgement;
+  const { promise, files = [''], action, again, summary, ...said } = judgement;
   const folder = formatLocation(policy.location);
-  const again = `sls invoke -f ${service} -s ${stage}`;
+  const payload = again === undefined ? '' : ` -d '${JSON.stringify(again)}'`;
+  const line = `sls invoke -f ${service} -s ${stage}${payload}`;
   return {
     ...said,
     subject: { kind: 'backup', id: policy.name, region },
@@ -27,7 +28,7 @@ export const makeReport = (
     backup: policy.name,
     summary: summary.slice(0, MAX_SUMMARY),
     evidence: files.map((file) => ({ uri: `${folder}${file}` })),
-    action: action === undefined ? '' : `${action} Then check again: ${again}`,
+    action: action === undefined ? '' : `${action} Then check again: ${line}`,
     checkedAt: now.toISOString(),
     nextCheckBy: new Date(now.getTime() + NEXT_CHECK_MS).toISOString(),
     controls: policy.controls.length > 0 ? policy.controls : DEFAULT_CONTROLS,
