@@ -125,7 +125,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
   }
   const isList = searchParams.has('versions');
   await wait(isList ? delayMs : getDelayMs);
-  // Whole segments are not to be had: the walk through them is not what is measured.
+  // Whole segments are not to be had now: the walk through them is not what is measured.
   const isRange = request.headers.range === 'bytes=0-39';
   const header = isRange ? headerOf(pathname) : undefined;
   if (header !== undefined) {
@@ -142,6 +142,7 @@ const answer = async (request: IncomingMessage, response: ServerResponse): Promi
     kept.set(pathname, body);
     send(200, '', etagOf(body));
   } else if (isList) send(200, list(searchParams));
+  else if (SEGMENT.test(pathname)) send(503, '<Error><Code>ServiceUnavailable</Code></Error>');
   else {
     const held = kept.get(decodeURIComponent(pathname));
     if (held === undefined) send(404, '<Error><Code>NoSuchKey</Code></Error>');

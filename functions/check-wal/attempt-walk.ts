@@ -9,16 +9,29 @@ export type Trouble = { reason: string; detail: string };
 
 /** What became of the files that were to be walked, in one run. */
 export type Attempts = {
-  /** Those of `inARow` and before that could not be read. */
   failed: number;
+  /** Refused one after another. */
   inARow: number;
+  /** Deleted since all names were last listed. */
+  gone: number;
+  mostGone: number;
   /** The first that kept from reading. */
   trouble?: Trouble;
   /** Nothing can be read now. */
   isOver: boolean;
 };
 
-export const noAttempts = (): Attempts => ({ failed: 0, inARow: 0, isOver: false });
+/** More than are deleted between two runs of an archive of 100,000 segments that are kept for a week. */
+const MOST_GONE = 64;
+
+/** @param isAsked a person waits for all that can be walked; else the next run goes on soon. */
+export const noAttempts = (isAsked: boolean): Attempts => ({
+  failed: 0,
+  inARow: 0,
+  gone: 0,
+  mostGone: isAsked ? Number.POSITIVE_INFINITY : MOST_GONE,
+  isOver: false,
+});
 
 /** So many refused one after another: it is no matter of single files, and the next run goes on. */
 const GIVE_UP_AFTER = 16;
@@ -58,7 +71,11 @@ export const attemptWalk = async <Walked>(
     attempts.failed += 1;
     if (isOfFile)
       noteUnreadable(deep, file, reason === 'not-found' ? undefined : { reason, detail });
-    if (isOfFile && reason === 'not-found') return undefined;
+    if (isOfFile && reason === 'not-found') {
+      attempts.gone += 1;
+      attempts.isOver = attempts.gone >= attempts.mostGone;
+      return undefined;
+    }
     attempts.inARow += 1;
     const name = file.segment + file.suffix;
     attempts.trouble ??= { reason, detail: isOfFile ? `${name}: ${detail}` : detail };

@@ -134,7 +134,7 @@ export const walkDeeply = async (input: Input): Promise<DeepLook> => {
   const { policy, deep, asked, now } = input;
   const begun = performance.now();
   const until = asked === undefined ? Math.min(input.until, begun + SAMPLE_MS) : input.until;
-  const tour: Tour = { attempts: noAttempts(), walked: 0, left: 0 };
+  const tour: Tour = { attempts: noAttempts(asked !== undefined), walked: 0, left: 0 };
   await walkEnds(input, deep, until, tour.attempts);
   const { again, files, segments, isEnd } = planWalk(input);
   const most = asked === undefined ? samplesARun(segments, policy.rereadSeconds) : segments;

@@ -233,8 +233,8 @@ describe('the walk through whole segments', () => {
   });
 
   describe('where a segment cannot be read', () => {
-    const failing = (broken: ReadonlyMap<string, object>) => {
-      const made = archive(50);
+    const failing = (broken: ReadonlyMap<string, object>, segments = 50) => {
+      const made = archive(segments);
       const client = {
         readWhole: async function* (one: string) {
           const error = broken.get(one);
@@ -252,8 +252,11 @@ describe('the walk through whole segments', () => {
         walk: (now = NOW, more = {}) => made.walk(now, { client, ...more }),
       };
     };
-    const first = (count: number, error: object) =>
-      failing(new Map(Array.from({ length: count }, (_, index) => [name(index + 1), error])));
+    const first = (count: number, error: object, segments?: number) =>
+      failing(
+        new Map(Array.from({ length: count }, (_, index) => [name(index + 1), error])),
+        segments,
+      );
     const upTo = (from: number, to: number) =>
       Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
@@ -264,6 +267,16 @@ describe('the walk through whole segments', () => {
       await walk();
       expect(numbers()).toEqual([31, 32]);
       expect(await walk(NOW, { asked: {} })).toMatchObject({ walked: 18 });
+    });
+
+    it('asks for so many deleted ones in a run, and for all of them where somebody asked', async () => {
+      const { walk, numbers } = first(70, { name: 'NoSuchKey' }, 72);
+      expect(await walk()).toMatchObject({ walked: 0, trouble: undefined });
+      expect(numbers()).toEqual([72, ...upTo(1, 64)]);
+      expect(await walk()).toMatchObject({ walked: 1 });
+      expect(numbers()).toEqual(upTo(65, 71));
+      const other = first(70, { name: 'NoSuchKey' }, 72);
+      expect(await other.walk(NOW, { asked: {} })).toMatchObject({ walked: 2 });
     });
 
     it('goes on behind one that is refused, says so as long as it is, and tries it again', async () => {
