@@ -3,11 +3,15 @@ import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts'
 import { ByteReader } from '../postgres-archive/byte-reader.ts';
 import { pathBelow } from '../tar/member-name.ts';
 import type { TarMember } from '../tar/tar-header.ts';
-import { walkTar } from '../tar/tar-walk.ts';
+import { type TarRules, walkTar } from '../tar/tar-walk.ts';
 import type { DataDirectory } from './data-directory.ts';
 
-/** GNU tar fills its last record, which may be large, with zeros. */
-const RECORD_BYTES = 1024 * 1024;
+/**
+ * GNU tar fills its last record, which may be large, with zeros. pg_basebackup, that of 16.2 for one, pads
+ * with whatever its memory holds: PostgreSQL bbstreamer_tar.c, where the parser of the server's tar hands on
+ * not the padding that it gathered, but what lies behind it.
+ */
+const RULES: TarRules = { recordBytes: 1024 * 1024, isPaddingFree: true };
 
 /** Linux opens no longer path. */
 const MAX_NAME = 4_096;
@@ -79,7 +83,7 @@ const readMember = async (
 export const readMembers = async (source: ByteSource, into: MemberReader): Promise<void> => {
   const reader = new ByteReader(source, 'the tar');
   try {
-    await walkTar(reader, (member) => readMember(into, member, reader), RECORD_BYTES);
+    await walkTar(reader, (member) => readMember(into, member, reader), RULES);
   } finally {
     await reader.close();
   }

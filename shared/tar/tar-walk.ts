@@ -36,15 +36,30 @@ const readEnd = async (reader: TarReader, recordBytes: number): Promise<void> =>
   }
 };
 
-const readPadding = async (reader: TarReader, { name, size }: TarMember): Promise<void> => {
+/** What the program that wrote a tar is known to do. */
+export type TarRules = {
+  /** Of zeros that may follow the two blocks that end a tar. */
+  recordBytes?: number;
+  /** Whether anything may fill the block behind a member's end, which no program unpacks. */
+  isPaddingFree?: boolean;
+};
+
+const readPadding = async (
+  reader: TarReader,
+  { name, size }: TarMember,
+  { isPaddingFree = false }: TarRules,
+): Promise<void> => {
   const padding = await reader.take((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
-  if (padding.some((byte) => byte !== 0)) {
+  if (!isPaddingFree && padding.some((byte) => byte !== 0)) {
     throw new DamageError('corrupt', `the padding of ${name} is not zeros`);
   }
 };
 
 /** The next member; undefined at the end. */
-const readMemberHeader = async (reader: TarReader): Promise<TarMember | undefined> => {
+const readMemberHeader = async (
+  reader: TarReader,
+  rules: TarRules,
+): Promise<TarMember | undefined> => {
   let said: Extension = {};
   let extensions = 0;
   for (;;) {
@@ -64,7 +79,7 @@ const readMemberHeader = async (reader: TarReader): Promise<TarMember | undefine
       );
     }
     said = { ...said, ...readExtension(await reader.take(header.size)) };
-    await readPadding(reader, header);
+    await readPadding(reader, header, rules);
   }
 };
 
@@ -72,17 +87,16 @@ const readMemberHeader = async (reader: TarReader): Promise<TarMember | undefine
  * Walks the members of a tar to its end and lets each be read: ustar, GNU and pax, names of any length.
  * `read` must take exactly the member's bytes, no more and no fewer.
  *
- * @param recordBytes of zeros that may follow the two blocks that end a tar.
  * @throws {DamageError} `truncated`, `corrupt` or `trailing-data`.
  */
 export const walkTar = async (
   reader: TarReader,
   read: (member: TarMember) => Promise<void>,
-  recordBytes = RECORD_BYTES,
+  rules: TarRules = {},
 ): Promise<void> => {
   for (;;) {
-    const member = await readMemberHeader(reader);
-    if (member === undefined) return readEnd(reader, recordBytes);
+    const member = await readMemberHeader(reader, rules);
+    if (member === undefined) return readEnd(reader, rules.recordBytes ?? RECORD_BYTES);
     const start = reader.position;
     reader.inside = member.name;
     await read(member);
@@ -93,6 +107,6 @@ export const walkTar = async (
       );
     }
     reader.inside = member.name;
-    await readPadding(reader, member);
+    await readPadding(reader, member, rules);
   }
 };

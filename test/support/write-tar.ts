@@ -8,6 +8,8 @@ export type WrittenMember = {
   prefix?: string;
   /** In place of the content's length, and whether in binary. */
   size?: number | bigint;
+  /** What fills the last block behind the content; zeros where nothing is said. */
+  padding?: number;
 };
 
 const octal = (value: number | bigint, digits: number): string =>
@@ -44,7 +46,7 @@ const TAR_END = Buffer.alloc(1024);
 
 export const writeMember = (member: WrittenMember): Buffer => {
   const content = Buffer.from(member.content ?? '');
-  const padding = Buffer.alloc((512 - (content.length % 512)) % 512);
+  const padding = Buffer.alloc((512 - (content.length % 512)) % 512, member.padding ?? 0);
   return Buffer.concat([tarHeader(member), content, padding]);
 };
 

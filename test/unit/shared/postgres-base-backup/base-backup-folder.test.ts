@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IncompleteSetError } from '../../../../shared/backup-set/incomplete-set-error.ts';
 import {
+  readTar,
   realBackup,
   verdictOf,
   walkFolder,
@@ -8,6 +9,7 @@ import {
   withManifest,
   without,
 } from '../../../support/base-backups.ts';
+import { writeTar } from '../../../support/write-tar.ts';
 
 const backup = realBackup(15);
 const judge = (folder: Map<string, Buffer>) => verdictOf(walkFolder(folder));
@@ -39,6 +41,17 @@ describe('a folder that pg_basebackup made', () => {
 
   it.each([1_000, 8_192, 4_194_304])('is read in pieces of %i bytes', async (piece) => {
     expect(await verdictOf(walkFolder(backup, piece))).toBe('pass');
+  });
+
+  it('of 16.2 has what lay in memory behind its files, which nobody unpacks', async () => {
+    const filled = (name: string): [string, Buffer] => {
+      const files = readTar(backup.get(name) ?? Buffer.alloc(512));
+      const members = [...files].map(([path, content]) => ({ name: path, content, padding: 0x51 }));
+      return [name, writeTar(members)];
+    };
+    const folder = new Map([...backup, filled('base.tar'), filled('16384.tar')]);
+    expect(await judge(folder)).toBe('pass');
+    expect(await judge(without(folder, 'backup_manifest'))).toBe('pass');
   });
 
   it('is judged without a manifest too', async () => {

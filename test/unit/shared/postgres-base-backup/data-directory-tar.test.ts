@@ -62,6 +62,12 @@ describe('one tar of a data directory', () => {
     expect(await judge(tar(other ?? manifest))).toMatch(/^format-not-supported: .*\(SHA512\)/);
   });
 
+  it('of 16.2 into a pipe, with what lay in memory behind its files', async () => {
+    const files = [...readTar(asOneTar(backup)), ['backup_manifest', manifest] as const];
+    const tar = writeTar(files.map(([name, content]) => ({ name, content, padding: 0x51 })));
+    expect(await judge(tar)).toBe('pass');
+  });
+
   it('of a server that was shut down', async () => {
     expect(await walkTarFile(cold())).toMatchObject({ state: 'shut down' });
     expect(await judge(cold((files) => files.delete('global/1262')))).toMatch(

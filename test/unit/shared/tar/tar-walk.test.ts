@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { ByteReader } from '../../../../shared/postgres-archive/byte-reader.ts';
 import type { TarMember } from '../../../../shared/tar/tar-header.ts';
-import { walkTar } from '../../../../shared/tar/tar-walk.ts';
+import { type TarRules, walkTar } from '../../../../shared/tar/tar-walk.ts';
+import { judgeArchive, readArchive } from '../../../support/archive-dumps.ts';
 import { verdictOf } from '../../../support/base-backups.ts';
 import { inPieces } from '../../../support/bytes.ts';
 import { tarHeader, writeMember, writeTar } from '../../../support/write-tar.ts';
 
-const walk = async (tar: Buffer): Promise<TarMember[]> => {
+const walk = async (tar: Buffer, rules?: TarRules): Promise<TarMember[]> => {
   const members: TarMember[] = [];
   const reader = new ByteReader(inPieces(tar, 700));
-  await walkTar(reader, async (member) => {
-    members.push(member);
-    await reader.skip(member.size);
-  });
+  await walkTar(
+    reader,
+    async (member) => {
+      members.push(member);
+      await reader.skip(member.size);
+    },
+    rules,
+  );
   return members;
 };
 const judge = (tar: Buffer) => verdictOf(walk(tar));
@@ -74,6 +79,21 @@ describe('walkTar', () => {
 
   const extension = (content: string) =>
     writeTar([{ name: 'x', flag: 'x', content }, { name: 'f' }]);
+  it('judges the padding of what fills it with zeros alone: pg_dump -Ft does', async () => {
+    const tar = writeTar([
+      { name: 'x', flag: 'x', content: record('path', LONG), padding: 0x51 },
+      { name: 'cut', content: 'text', padding: 0x51 },
+    ]);
+    expect(await judge(tar)).toMatch(/^corrupt: the padding of x is not zeros/);
+    expect(await verdictOf(walk(tar, { isPaddingFree: true }))).toBe('pass');
+
+    const dump = readArchive('15-nothing.tar');
+    const size = Number.parseInt(dump.toString('latin1', 124, 135), 8);
+    expect(await judgeArchive(dump, true)).toBe('pass');
+    dump.writeUInt8(0x51, 512 + size);
+    expect(await judgeArchive(dump, true)).toBe('corrupt');
+  });
+
   it.each<[string, Buffer, RegExp]>([
     ['a size that is none', writeTar([{ name: 'f', size: 2n ** 63n }]), /^corrupt: the size/],
     ['records that overlap', extension('9 path=a\n'.replace('9', '99')), /^corrupt: a pax header/],
