@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
-import { type LimitName, overLimit } from './limits.ts';
+import { type BaseBackupLimits, type LimitName, overLimit } from './limits.ts';
 import { type BackupManifest, ManifestLines } from './manifest-lines.ts';
 
 export type { BackupManifest };
@@ -36,7 +36,7 @@ async function* linesOf(source: ByteSource, limit: number): AsyncGenerator<Buffe
 
 /**
  * Reads `backup_manifest` and verifies its own checksum, SHA-256 over all lines but the last. In memory:
- * one entry for each file, so that files and bytes are limited.
+ * one entry for each file, so that files, their names and bytes are limited.
  * Format: PostgreSQL backup_manifest.c, versions 1 (13 to 16) and 2 (17 and later).
  *
  * @throws {DamageError} `truncated`, `corrupt` or `trailing-data`.
@@ -44,10 +44,10 @@ async function* linesOf(source: ByteSource, limit: number): AsyncGenerator<Buffe
  */
 export const readManifest = async (
   source: ByteSource,
-  limits: { manifestBytes: number; files: number },
+  limits: BaseBackupLimits,
 ): Promise<BackupManifest> => {
   const hash = createHash('sha256');
-  const lines = new ManifestLines(limits.files);
+  const lines = new ManifestLines(limits);
   let stored: string | undefined;
   for await (const line of linesOf(source, limits.manifestBytes)) {
     if (stored !== undefined) {

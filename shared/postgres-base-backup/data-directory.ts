@@ -12,12 +12,12 @@ import { segmentNameOf, WalInside } from './wal-inside.ts';
 type FileSink = { push(piece: Buffer): void; end(): void };
 
 /** Small files that are judged when all was seen; of longer ones the beginning. */
-const KEPT: Readonly<Record<string, number>> = {
-  PG_VERSION: 64,
-  backup_label: 64 * 1024,
-  tablespace_map: 1024 * 1024,
-  'global/pg_control': 8192,
-};
+const KEPT: ReadonlyMap<string, number> = new Map([
+  ['PG_VERSION', 64],
+  ['backup_label', 64 * 1024],
+  ['tablespace_map', 1024 * 1024],
+  ['global/pg_control', 8192],
+]);
 
 const MAP =
   /^(global|base\/\d{1,10}|pg_tblspc\/\d{1,10}\/PG_[^/]{1,40}\/\d{1,10})\/pg_filenode\.map$/;
@@ -46,7 +46,8 @@ class Kept implements FileSink {
 
 /**
  * What is seen of a data directory while its files are read, in any order, each once. Memory grows with
- * the number of files alone. Judges nothing but what no later file can put right.
+ * the number of files and the length of their names alone. Judges nothing but what no later file can put
+ * right.
  */
 export class DataDirectory {
   files = 0;
@@ -66,11 +67,22 @@ export class DataDirectory {
   readonly links = new Map<string, string>();
   readonly comparison: ManifestComparison;
   readonly #limits: BaseBackupLimits;
+  #nameCharacters = 0;
 
   /** @param isManifestExpected whether one may follow the files. */
   constructor(limits: BaseBackupLimits, isManifestExpected: boolean) {
     this.#limits = limits;
     this.comparison = new ManifestComparison(isManifestExpected);
+  }
+
+  /**
+   * Counts what the name of a file or a link takes. Call before it is read, with the whole name: a path
+   * that is a part of it holds all of it in memory.
+   */
+  countName(characters: number): void {
+    this.#nameCharacters += characters;
+    const { nameCharacters } = this.#limits;
+    if (this.#nameCharacters > nameCharacters) throw overLimit('nameCharacters', nameCharacters);
   }
 
   link(path: string, target: string): void {
@@ -113,7 +125,7 @@ export class DataDirectory {
       this.#note(relation);
       return relation.isIncremental ? [] : [new RelationPages(path, relation, this.pages)];
     }
-    const limit = KEPT[path];
+    const limit = KEPT.get(path);
     if (limit !== undefined)
       return [new Kept(Math.min(size, limit), (bytes) => this.kept.set(path, bytes))];
     const folder = MAP.exec(path)?.[1];

@@ -3,7 +3,7 @@ import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts'
 import { parseLsn } from '../postgres-wal/lsn.ts';
 import { decodeName } from '../tar/member-name.ts';
 import { ALGORITHMS, type Algorithm } from './file-digest.ts';
-import { overLimit } from './limits.ts';
+import { type BaseBackupLimits, overLimit } from './limits.ts';
 
 /** What a manifest says of one file. Without an algorithm the backup was made with NONE. */
 export type ManifestFile = { size: number; algorithm?: Algorithm; checksum?: string };
@@ -49,6 +49,8 @@ const rangeSchema = z.object({
 const VERSION = /^\{ "PostgreSQL-Backup-Manifest-Version": (\d{1,9}),$/;
 const SYSTEM = /^"System-Identifier": (\d{1,20}),$/;
 
+type ManifestLimits = Pick<BaseBackupLimits, 'files' | 'nameCharacters'>;
+
 type Section = 'head' | 'files' | 'between' | 'ranges' | 'end';
 
 const parseJson = (line: string): unknown => {
@@ -61,17 +63,18 @@ const parseJson = (line: string): unknown => {
 
 /** Reads the lines of a manifest. What is wrong with one is said at the end, when its checksum is known. */
 export class ManifestLines {
-  readonly #limit: number;
+  readonly #limits: ManifestLimits;
   #section: Section = 'head';
   #line = 0;
   #problem: Error | undefined;
   #version = 0;
   #systemIdentifier: bigint | undefined;
   readonly #files = new Map<string, ManifestFile>();
+  #characters = 0;
   readonly #walRanges: WalRange[] = [];
 
-  constructor(files: number) {
-    this.#limit = files;
+  constructor(limits: ManifestLimits) {
+    this.#limits = limits;
   }
 
   push(line: string): void {
@@ -139,7 +142,10 @@ export class ManifestLines {
     if (this.#files.has(path)) {
       this.#problem = new DamageError('corrupt', `backup_manifest names ${path} twice`);
     }
-    if (this.#files.size === this.#limit) throw overLimit('files', this.#limit);
+    const { files, nameCharacters } = this.#limits;
+    this.#characters += path.length;
+    if (this.#files.size === files) throw overLimit('files', files);
+    if (this.#characters > nameCharacters) throw overLimit('nameCharacters', nameCharacters);
     this.#files.set(path, {
       size: data.Size,
       algorithm: data['Checksum-Algorithm'],

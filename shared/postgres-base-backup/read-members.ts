@@ -70,6 +70,7 @@ const readMember = async (
   if (type === 'sparse') refuse(name, 'a sparse file');
   if (path === undefined || type === 'directory' || type === 'other') return reader.skip(size);
   if (type === 'hard-link') refuse(name, 'a hard link');
+  into.directory.countName(name.length + linkName.length);
   if (type === 'symbolic-link') return into.directory.link(path, linkName);
   return readFile(into, path, size, reader);
 };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { IncompleteSetError } from '../../../../shared/backup-set/incomplete-set-error.ts';
+import { BASE_BACKUP_LIMITS } from '../../../../shared/postgres-base-backup/limits.ts';
 import {
   readTar,
   realBackup,
@@ -175,10 +176,14 @@ describe('against its manifest', () => {
   });
 
   it('has limits', async () => {
-    const limits = { files: 10, manifestBytes: 1_000_000 };
+    const limits = { ...BASE_BACKUP_LIMITS, files: 10 };
     expect(await verdictOf(walkFolder(backup, 999, limits))).toMatch(/^over-limit: .* 10 files/);
-    const bytes = { files: 1_000, manifestBytes: 1_000 };
+    const bytes = { ...BASE_BACKUP_LIMITS, manifestBytes: 1_000 };
     expect(await verdictOf(walkFolder(backup, 999, bytes))).toMatch(/^over-limit: .* 1000 bytes/);
+    const names = { ...BASE_BACKUP_LIMITS, nameCharacters: 100 };
+    expect(await verdictOf(walkFolder(backup, 999, names))).toMatch(
+      /^over-limit: backup_manifest.x: it has more than 100 characters in the names/,
+    );
     const endless = new Map([...backup, ['backup_manifest', Buffer.alloc(100_000, 0x20)]]);
     expect(await judge(endless)).toMatch(/^over-limit: .* in a line/);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crc32c } from '../../../../shared/crc32c/crc32c.ts';
+import { BASE_BACKUP_LIMITS } from '../../../../shared/postgres-base-backup/limits.ts';
 import {
   asOneTar,
   type Files,
@@ -13,7 +14,7 @@ import {
   withManifest,
   without,
 } from '../../../support/base-backups.ts';
-import { writeTar } from '../../../support/write-tar.ts';
+import { type WrittenMember, writeTar } from '../../../support/write-tar.ts';
 
 const backup = realBackup(15);
 const judge = (tar: Buffer) => verdictOf(walkTarFile(tar));
@@ -85,6 +86,33 @@ describe('one tar of a data directory', () => {
     expect(await judge(asOneTar(without(backup, '16384.tar'), '', [link]))).toMatch(
       /^content-not-recognised: 1 of 1 tablespaces .* 16384 /,
     );
+  });
+
+  it('is left unjudged where its names alone would fill the memory', async () => {
+    const root = 'deep/'.repeat(19);
+    const file = { name: 'base/1/1', prefix: root };
+    const link = { name: 'pg_wal', flag: '2', linkName: root };
+    const judgeNames = (members: WrittenMember[]) =>
+      verdictOf(
+        walkTarFile(writeTar([{ name: 'PG_VERSION', prefix: root }, ...members]), 999, {
+          ...BASE_BACKUP_LIMITS,
+          nameCharacters: 1_000,
+        }),
+      );
+    expect(await judgeNames(Array.from({ length: 5 }, () => file))).toMatch(/^content-not/);
+    expect(await judgeNames(Array.from({ length: 50 }, () => file))).toMatch(
+      /^over-limit: it has more than 1000 characters in the names/,
+    );
+    const links = Array.from({ length: 9 }, () => ({ ...link, prefix: root }));
+    expect(await judgeNames(links)).toMatch(/^over-limit/);
+    const beside = Array.from({ length: 50 }, () => ({ name: 'x', prefix: 'etc' }));
+    expect(await judgeNames(beside)).toMatch(/^content-not/);
+  });
+
+  it.each(['constructor', '__proto__'])('with a file that is called %s', async (name) => {
+    const files = (bytes: string) => asOneTar(backup, './', [{ name, content: bytes }]);
+    expect(await judge(files(''))).toBe('pass');
+    expect(await judge(files('text'))).toBe('pass');
   });
 
   it.each<[string, Buffer, RegExp]>([
