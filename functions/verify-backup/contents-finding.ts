@@ -40,6 +40,8 @@ export type ContentsInput = {
   contents: VerifiedContents | undefined;
   /** The newest that was verified before this one, and is older. */
   previous: Verified | undefined;
+  /** That one, where it may be of something else, so that it is not `previous`. */
+  beside?: Verified;
   /** Whether the plan has an archive of WAL beside it. */
   hasWalArchive: boolean;
 };

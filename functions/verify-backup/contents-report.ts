@@ -1,5 +1,6 @@
 import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { ContentsFinding, ContentsInput } from './contents-finding.ts';
+import { comparisonOf } from './decide-comparison.ts';
 import { describeTables } from './decide-verdict.ts';
 import { formatBytes } from './format-bytes.ts';
 import { withReadAgain } from './read-again.ts';
@@ -23,16 +24,28 @@ type Parts = {
   nextCheckBy: Date;
 };
 
-const describeHealthy = ({ walk, previous }: ContentsInput): string => {
+const describeComparison = (input: ContentsInput): string => {
+  const { previous, beside } = input;
+  if (beside !== undefined)
+    return `it was compared with nothing: ${shortName(beside.key)}, the one before it, may be of something else: names here differ in more than a time, and were made side by side`;
+  if (previous === undefined)
+    return 'it is the first of its series, so there is nothing to compare it with';
+  const before = shortName(previous.key);
+  const comparison = comparisonOf(input);
+  if (comparison === 'tables') return `compared with ${before} nothing is missing`;
+  return comparison === 'size'
+    ? `compared with ${before} by size alone it has not shrunk`
+    : `it was compared with nothing: ${before}, the one before it, is of another database or was written in another way`;
+};
+
+const describeHealthy = (input: ContentsInput): string => {
+  const { walk } = input;
   const { contents } = walk;
   const held =
     contents === undefined
       ? `holds ${formatBytes(walk.plainBytes)}`
       : `holds ${describeTables(contents)}`;
-  const before = previous && shortName(previous.key);
-  return before === undefined
-    ? `${held}; it is the first of its series, so there is nothing to compare it with`
-    : `${held}; compared with ${before} nothing is missing`;
+  return `${held}; ${describeComparison(input)}`;
 };
 
 /** Of one finding: its sentence. Of several: the worst, and how many more there are. */
@@ -99,6 +112,7 @@ export const makeContentsReport = (parts: Parts): CheckReport => {
     observed: JSON.parse(
       JSON.stringify({
         ...observe(input),
+        comparison: comparisonOf(input),
         findings: findings.map(({ reason, severity, finding }) => ({ reason, severity, finding })),
       }),
     ),

@@ -1,5 +1,5 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import type { ContentsDecision, ContentsFinding } from './contents-finding.ts';
+import type { ContentsDecision, ContentsFinding, ContentsInput } from './contents-finding.ts';
 import { type Family, lastingTables, tableFamilies } from './table-families.ts';
 import { sameNames, type VerifiedContents } from './verified.ts';
 
@@ -94,14 +94,22 @@ const findLost = ({ backup, now, before }: Compared): ContentsFinding | undefine
 const familiesOf = (backup: StoredBackup, { tableList }: VerifiedContents) =>
   tableFamilies(lastingTables(tableList, backup));
 
+type Held = Pick<ContentsInput, 'contents' | 'previous'>;
+
+/** Pure. Half a list says nothing of what is missing from it; nor does another database. */
+export const areTablesComparable = ({ contents, previous }: Held): boolean => {
+  const before = previous?.contents;
+  if (contents === undefined || before === undefined) return false;
+  if (contents.isTableListCut || before.isTableListCut) return false;
+  return before.databases.length > 1 || sameNames(contents.databases, before.databases);
+};
+
 const compare = (find: (compared: Compared) => ContentsFinding | undefined): ContentsDecision => {
   return ({ backup, contents, previous }) => {
     const before = previous?.contents;
     if (contents === undefined || before === undefined) return undefined;
-    // Half a list says nothing of what is missing from it; no table at all is said as `no-data`.
-    if (contents.isTableListCut || before.isTableListCut || contents.tables === 0) return undefined;
-    const isCluster = before.databases.length > 1;
-    if (!isCluster && !sameNames(contents.databases, before.databases)) return undefined;
+    // No table at all is said as `no-data`.
+    if (!areTablesComparable({ contents, previous }) || contents.tables === 0) return undefined;
     return find({
       backup,
       now: familiesOf(backup, contents),

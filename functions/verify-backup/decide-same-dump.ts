@@ -4,9 +4,11 @@ import { sameNames } from './verified.ts';
 
 /**
  * Pure. The very dump that was verified before, under another name. Two dumps of an idle database may
- * have equal bytes, so only one that says when it was taken can be told apart from its neighbour.
+ * have equal bytes, so only one that says when it was taken can be told apart from its neighbour. One that was
+ * made beside it is no other tenant's, where all of these are equal.
  */
-export const decideSameDump: ContentsDecision = ({ key, walk, contents, previous }) => {
+export const decideSameDump: ContentsDecision = (input) => {
+  const { key, walk, contents, beside, previous = beside } = input;
   const before = previous?.contents;
   if (previous === undefined || before === undefined || contents?.createdAt === undefined)
     return undefined;

@@ -1,5 +1,5 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import type { ContentsDecision } from './contents-finding.ts';
+import type { ContentsDecision, ContentsInput } from './contents-finding.ts';
 import { formatBytes } from './format-bytes.ts';
 import { lastingTables } from './table-families.ts';
 import { sameNames, type Verified, type VerifiedContents } from './verified.ts';
@@ -40,15 +40,18 @@ const hasAsManyRows = (
   before.rows > 0 &&
   now.rows > before.rows * (1 - shrinkWarningPercent / 200);
 
+const sizesOf = ({ backup, walk, contents, previous }: ContentsInput) =>
+  previous &&
+  comparable({ plainBytes: walk.plainBytes, written: writtenAs(walk), contents }, previous, backup);
+
+/** Pure. */
+export const isSizeComparable = (input: ContentsInput): boolean => sizesOf(input) !== undefined;
+
 /** Pure. Files, images and certificates are as large as they are; only a database grows and stays. */
-export const decideSize: ContentsDecision = ({ backup, walk, contents, previous }) => {
-  if (previous === undefined) return undefined;
-  const sizes = comparable(
-    { plainBytes: walk.plainBytes, written: writtenAs(walk), contents },
-    previous,
-    backup,
-  );
-  if (sizes === undefined) return undefined;
+export const decideSize: ContentsDecision = (input) => {
+  const { backup, contents, previous } = input;
+  const sizes = sizesOf(input);
+  if (previous === undefined || sizes === undefined) return undefined;
   const [size, before] = sizes;
   if (before === 0 || size > before * (1 - backup.shrinkWarningPercent / 100)) return undefined;
   if (hasAsManyRows(contents, previous.contents, backup)) return undefined;

@@ -2,6 +2,7 @@ import type { CheckReport } from '../../events/check-reported/v1.ts';
 import type { Run } from '../../shared/handler/create-handler.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { makeContentsReport } from './contents-report.ts';
+import { isComparable, isMadeBeside } from './decide-comparison.ts';
 import { decideContents } from './decide-contents.ts';
 import { writtenAs } from './decide-size.ts';
 import type { Newest } from './ledger-records.ts';
@@ -70,7 +71,9 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
   const lastModified = object.lastModified.toISOString();
   const newest = await services.ledger.verified(backup.name, series);
   if (newest !== undefined && newest.lastModified > lastModified) return;
-  const previous = previousOf(newest, { key, lastModified });
+  const dated = { key, lastModified };
+  const before = previousOf(newest, dated);
+  const previous = before && isComparable(backup, dated, before) ? before : undefined;
   const contents =
     isJudged(whole) && walk.contents
       ? rememberContents(walk.contents, lastModified, previous?.contents)
@@ -79,7 +82,8 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
     const { lastModified: at } = object;
     const hasWalArchive = services.plan.backups.some(({ kind }) => kind === 'wal');
     const about = { backup, key, name, lastModified: at, walk };
-    const input = { ...about, contents, previous, hasWalArchive };
+    const beside = previous === undefined ? before : undefined;
+    const input = { ...about, contents, previous, hasWalArchive, ...(beside && { beside }) };
     const findings = decideContents(input);
     const now = run.now();
     const recheckMs = findings.length > 0 ? PROBLEM_RECHECK_MS : backup.rereadSeconds * 1000;
@@ -102,6 +106,7 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
     lastModified,
     plainBytes: walk.plainBytes,
     written: writtenAs(walk),
+    ...(before && isMadeBeside(backup, dated, before) && { isBeside: true }),
     contents,
   });
 };

@@ -1,4 +1,5 @@
-import { nameSeries, nameTimes } from './name-times.ts';
+import { nameSeries } from './name-series.ts';
+import { nameTimes } from './name-times.ts';
 
 /**
  * The series that an object belongs to, as an address whose changing parts are `#`. Originals and copies

@@ -3,10 +3,10 @@ import type { StoredBackup } from '../../shared/plan/plan.ts';
 import { describeConditions, isNewTryDue } from './decide-new-try.ts';
 import { decideStanding, type Standing } from './decide-standing.ts';
 import { findStored } from './find-stored.ts';
+import { findVerified } from './find-verified.ts';
 import type { Problem } from './ledger-records.ts';
 import type { StoredObject } from './object-client.ts';
 import { conditionsOf, contentsConditionsOf } from './reader.ts';
-import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
 import { sweepTimes } from './sweep-times.ts';
@@ -18,13 +18,14 @@ export type Sweep = { gone: number; standing: number; readAgain: number; unjudge
 const RESERVE_MS = 15_000;
 
 /** The newest good one of the series that the problem's object was judged in. */
-const findVerified = async (
-  { ledger }: Services,
+const findFollower = async (
+  services: Services,
   problem: Problem,
   backup: StoredBackup,
 ): Promise<Verified | undefined> => {
-  const { bucket, key, series = (await ledger.reading({ bucket, key }))?.series } = problem;
-  return ledger.verified(backup.name, series ?? seriesOf({ bucket, key }));
+  const { bucket, key } = problem;
+  const series = problem.series ?? (await services.ledger.reading({ bucket, key }))?.series;
+  return findVerified(services, backup.name, { bucket, key }, series);
 };
 
 /**
@@ -75,7 +76,7 @@ const sweepProblem = async (
     return ['readAgain'];
   }
   const { object, backup, isPart } = found;
-  const verified = backup && (await findVerified(services, problem, backup));
+  const verified = backup && (await findFollower(services, problem, backup));
   const standing = decideStanding(problem, { backup, object, verified, isPart });
   switch (standing.decision) {
     case 'read-again':

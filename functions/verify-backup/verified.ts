@@ -33,6 +33,8 @@ export const verifiedSchema = z.looseObject({
   plainBytes: z.number(),
   /** Its format and compression: sizes of different ones are not compared. */
   written: z.string().optional(),
+  /** The one before it in its series was made at about the same time, under another name: it may be of another thing. */
+  isBeside: z.boolean().optional(),
   contents: verifiedContentsSchema.optional(),
 });
 export type Verified = z.infer<typeof verifiedSchema>;

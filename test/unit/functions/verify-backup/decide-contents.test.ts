@@ -200,6 +200,11 @@ describe('the same dump under another name', () => {
     ]);
   });
 
+  it('is found where it may be of something else by its name, too', () => {
+    const { previous, ...input } = contentsInput(shop, [shop]);
+    expect(reasons({ ...input, previous: undefined, beside: previous })).toEqual(['not-new']);
+  });
+
   it('is none where anything differs, under its own name, or where no time is written', () => {
     expect(judge(next({ 'public.users': 1_000, 'public.orders': 5_000 }), [shop])).toEqual([]);
     expect(judge(shop, [shop], {}, { walk: walkOf(shop, { plainBytes: 999 }) })).toEqual([]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { nameSeries, nameTimes } from '../../../../functions/verify-backup/name-times.ts';
-import { seriesOf } from '../../../../functions/verify-backup/series.ts';
+import { nameSeries } from '../../../../functions/verify-backup/name-series.ts';
+import { nameTimes } from '../../../../functions/verify-backup/name-times.ts';
 
 const iso = (name: string): string[] => nameTimes(name).map((time) => new Date(time).toISOString());
 
@@ -19,6 +19,7 @@ describe('the times that a name speaks of', () => {
     ['v15-2026_11_21-02_00_00-pid12345.sql', '2026-11-21T02:00:00.000Z'],
     ['shop-1795226400.dump', '2026-11-21T02:00:00.000Z'],
     ['shop-1795226400123.dump', '2026-11-21T02:00:00.000Z'],
+    ['pgdump-29920440-x7k2p.sql.gz', '2026-11-21T02:00:00.000Z'],
   ])('%s', (name, time) => {
     expect(iso(name)).toEqual([time]);
   });
@@ -30,6 +31,7 @@ describe('the times that a name speaks of', () => {
     '20269999.sql',
     '2026-w47.sql',
     '12345678901234',
+    'shop-29920440.sql',
   ])('%s speaks of none', (name) => {
     expect(iso(name)).toEqual([]);
   });
@@ -38,30 +40,9 @@ describe('the times that a name speaks of', () => {
     const started = performance.now();
     nameTimes('2026-11-21T02:00'.repeat(2_000).replaceAll('Z', ''));
     nameSeries('2'.repeat(100_000));
+    nameSeries(`20261121${'-1a2b3c4d'.repeat(20_000)}_`);
+    nameSeries('20261121-'.repeat(20_000));
+    nameSeries('28371120-x7k2p'.repeat(10_000));
     expect(performance.now() - started).toBeLessThan(500);
-  });
-});
-
-describe('the series of a name', () => {
-  it.each([
-    ['db/shop1-20261121.dump', 'db/shop1-20261122.dump', true],
-    ['db/shop1-20261121.dump', 'db/shop2-20261121.dump', false],
-    ['db/1.sql', 'db/12.sql', true],
-    ['2026/11/21/shop.dump', '2026/11/22/shop.dump', true],
-    ['2026/11/21/shop.dump', '2026/11/22/crm.dump', false],
-    ['a-1795226400-4711.dump', 'a-1795312800-4712.dump', true],
-  ])('%s and %s: one: %s', (a, b, isOne) => {
-    expect(nameSeries(a) === nameSeries(b)).toBe(isOne);
-  });
-
-  it('of a copy is another than that of its original', () => {
-    const key = 'db/shop.dump';
-    expect(seriesOf({ bucket: 'a', key })).not.toBe(seriesOf({ bucket: 'b', key }));
-  });
-
-  it('of names without a date that are written over is each name by itself', () => {
-    expect(seriesOf({ bucket: 'b', key: 'tenant1.dump' })).toBe('s3://b/tenant#.dump');
-    expect(seriesOf({ bucket: 'b', key: 'tenant1.dump' }, true)).toBe('s3://b/tenant1.dump');
-    expect(seriesOf({ bucket: 'b', key: 'shop-20261121.dump' }, true)).toBe('s3://b/shop-#.dump');
   });
 });
