@@ -104,6 +104,8 @@ const customRows = (): Row[] => {
       ['a bit flipped in a block', flip(zlib, zlib.length - 60)],
       ['junk behind it', Buffer.concat([zlib, JUNK])],
       ['another dump behind it', Buffer.concat([zlib, zlib])],
+      ['a definition that is no statement', flip(zlib, find(zlib, 'CREATE SEQUENCE') + 2, 0x04)],
+      ['a definition of another name', flip(zlib, find(zlib, 'TABLE public.customers') + 15, 0x02)],
       [
         'a letter changed in a definition',
         flip(zlib, find(zlib, 'select value * 2') + 7, 0x02),

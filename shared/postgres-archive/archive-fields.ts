@@ -62,8 +62,15 @@ export const requireText = async (
   return text;
 };
 
-/** Passes over a text of any length. Of a dump in UTF-8 it must be that: psql refuses anything else. */
-export const skipText = async (reader: ByteReader): Promise<void> => {
+/**
+ * Passes over a text of any length. Of a dump in UTF-8 it must be that: psql refuses anything else.
+ *
+ * @param look at each piece of it, which is good until the next one.
+ */
+export const skipText = async (
+  reader: ByteReader,
+  look: (piece: Buffer) => void = () => {},
+): Promise<void> => {
   const length = (await readLength(reader)) ?? 0;
   const piece = Buffer.allocUnsafe(Math.min(length, PIECE_BYTES));
   const check = new Utf8Check();
@@ -73,6 +80,8 @@ export const skipText = async (reader: ByteReader): Promise<void> => {
     const read = piece.subarray(0, count);
     if (read.includes(0)) throw corrupt(reader, 'a statement holds a zero byte');
     if (reader.isUtf8 && !check.push(read)) throw notUtf8(reader);
+    look(read);
     left -= count;
   }
+  if (reader.isUtf8 && !check.isWhole) throw notUtf8(reader);
 };

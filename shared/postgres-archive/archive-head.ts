@@ -62,7 +62,7 @@ const readTime = async (reader: ByteReader): Promise<string> => {
 
 const readVersion = async (reader: ByteReader, what: string): Promise<string> => {
   const version = await requireText(reader, TEXT_BYTES, what);
-  if (!/^\d+[.\w]*( |$)/.test(version)) throw corrupt(reader, `${what} is no version`);
+  if (!/^\d+\S*( |$)/.test(version)) throw corrupt(reader, `${what} is no version`);
   return version;
 };
 

@@ -1,12 +1,14 @@
 import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError } from '../backup-encoding/damage-error.ts';
+import type { DataEntry } from './archive-entry.ts';
 import { corrupt, readInt } from './archive-fields.ts';
 import { readHead } from './archive-head.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
-import { type DataEntry, readToc } from './archive-toc.ts';
+import { readToc } from './archive-toc.ts';
 import { BlockReader } from './block-data.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
+import type { DeclaredObjects } from './declared-objects.ts';
 import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
 import { readRepeatedToc } from './repeated-toc.ts';
 
@@ -17,13 +19,14 @@ type Walk = {
   reader: ByteReader;
   blocks: BlockReader;
   encoding: string | undefined;
+  largeObjects: DeclaredObjects;
   contents: ContentsTally;
 };
 
 const walkTable = async ({ blocks, encoding, contents }: Walk, entry: DataEntry): Promise<void> => {
   const tally = new DataTally({ ...entry, encoding });
   for await (const { data, padding } of blocks.read(entry.name)) tally.push(data, padding);
-  const rows = entry.isCopy ? tally.rows() : undefined;
+  const rows = tally.rows();
   if (entry.isCopy && rows === undefined) {
     throw new DamageError(
       'corrupt',
@@ -43,6 +46,7 @@ const walkLargeObjects = async (walk: Walk): Promise<void> => {
     for await (const { data, padding } of walk.blocks.read(`large object ${oid >>> 0}`)) {
       bytes += data.length - padding;
     }
+    walk.largeObjects.give(oid >>> 0);
     walk.contents.addLargeObject(oid >>> 0, bytes);
   }
 };
@@ -76,7 +80,13 @@ const walk = async (reader: ByteReader, limits: ArchiveLimits): Promise<ArchiveC
   const missing = toc.data;
   const contents = new ContentsTally();
   const blocks = new BlockReader(reader, head.compression, limits);
-  const state = { reader, blocks, encoding: toc.encoding, contents };
+  const state = {
+    reader,
+    blocks,
+    encoding: toc.session.encoding,
+    largeObjects: toc.largeObjects,
+    contents,
+  };
   const places = new Map<number, number>();
   while (missing.size > 0) {
     if (await reader.atEnd()) {

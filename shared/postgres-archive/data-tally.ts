@@ -62,8 +62,16 @@ export class DataTally {
     }
   }
 
-  /** Rows of COPY; undefined where it does not end as pg_dump ends it. */
+  /**
+   * Rows of COPY; undefined where it does not end as pg_dump ends it, and of INSERTs. Once, at the end.
+   *
+   * @throws {DamageError} where the last character is cut.
+   */
   rows(): number | undefined {
+    if (this.#shape?.isCopy === false) {
+      if (this.#utf8?.isWhole === false) throw this.#corrupt('is not UTF-8');
+      return undefined;
+    }
     return this.#rows.isEnded && this.#behind === BEHIND_END ? this.#rows.rows : undefined;
   }
 

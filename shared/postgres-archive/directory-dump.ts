@@ -2,8 +2,8 @@ import { DamageError } from '../backup-encoding/damage-error.ts';
 import type { BackupFile, BackupSet } from '../backup-set/backup-set.ts';
 import { IncompleteSetError } from '../backup-set/incomplete-set-error.ts';
 import { readParallel } from '../backup-set/read-parallel.ts';
+import type { DataEntry } from './archive-entry.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
-import type { DataEntry } from './archive-toc.ts';
 import { type Held, inFile, readDataFile } from './directory-file.ts';
 import { type DirectoryToc, indexFiles, readDirectoryToc, TOC_FILE } from './directory-toc.ts';
 import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
@@ -132,7 +132,7 @@ export const walkDirectoryDump = async (
 ): Promise<ArchiveContents> => {
   const contents = await readDirectoryToc(set, limits);
   const index = indexFiles(set.files);
-  const walk = { set, limits, index, encoding: contents.toc.encoding };
+  const walk = { set, limits, index, encoding: contents.toc.session.encoding };
   const named = new Map(
     [...contents.files].map(([file, { name, kind }]) => [
       file,
@@ -146,9 +146,10 @@ export const walkDirectoryDump = async (
   const tally = new ContentsTally();
   for (const one of data) {
     const { bytes = 0, rows } = held.get(one) ?? {};
-    if (one.oid !== undefined) tally.addLargeObject(one.oid, bytes);
-    else if (one.entry?.kind === 'TABLE DATA')
-      tally.addTable(one.entry.name, bytes, one.entry.isCopy ? rows : undefined);
+    if (one.oid !== undefined) {
+      contents.toc.largeObjects.give(one.oid);
+      tally.addLargeObject(one.oid, bytes);
+    } else if (one.entry?.kind === 'TABLE DATA') tally.addTable(one.entry.name, bytes, rows);
   }
   return archiveContents(tally, contents.head, contents.toc);
 };

@@ -1,10 +1,11 @@
 import { DamageError } from '../backup-encoding/damage-error.ts';
 import type { BackupFile, BackupSet } from '../backup-set/backup-set.ts';
 import { IncompleteSetError } from '../backup-set/incomplete-set-error.ts';
+import type { DataEntry } from './archive-entry.ts';
 import { corrupt } from './archive-fields.ts';
 import { type ArchiveHead, readHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
-import { type DataEntry, readToc, type Toc } from './archive-toc.ts';
+import { readToc, type Toc } from './archive-toc.ts';
 import { ByteReader } from './byte-reader.ts';
 import { inFile } from './directory-file.ts';
 

@@ -126,8 +126,9 @@ export type ArchiveContents = DumpContents & Omit<ArchiveHead, 'minor'>;
 export const archiveContents = (
   tally: ContentsTally,
   { minor, ...head }: ArchiveHead,
-  { entries, objects, extensions, roles }: Toc,
+  { entries, objects, extensions, roles, largeObjects, hasLargeObjectData }: Toc,
 ): ArchiveContents => {
+  if (hasLargeObjectData) largeObjects.end();
   tally.objects = objects;
   for (const name of extensions) tally.addExtension(name);
   for (const name of roles) tally.addRole(name);

@@ -24,25 +24,6 @@ export const readEntryComment = (text: string): EntryComment | undefined => {
   };
 };
 
-/** What defines an object of each kind, where one command always does. Source: pg_dump.c. */
-const DEFINED_BY: [command: string, kinds: string[]][] = [
-  [
-    'CREATE',
-    (
-      'SCHEMA,TABLE,VIEW,MATERIALIZED VIEW,FOREIGN TABLE,FUNCTION,PROCEDURE,AGGREGATE,TYPE,DOMAIN,OPERATOR,' +
-      'INDEX,TRIGGER,EVENT TRIGGER,RULE,POLICY,SERVER,PUBLICATION,STATISTICS,COLLATION,DATABASE'
-    ).split(','),
-  ],
-  ['ALTER', ['CONSTRAINT', 'FK CONSTRAINT', 'CHECK CONSTRAINT', 'TABLE ATTACH', 'INDEX ATTACH']],
-  ['SELECT', ['SEQUENCE SET', 'BLOB', 'BLOB METADATA']],
-  ['COMMENT', ['COMMENT']],
-  ['REFRESH', ['MATERIALIZED VIEW DATA']],
-];
-
-/** The command that must follow the comment of an object; `undefined`: any. */
-export const definingCommand = (kind: string): string | undefined =>
-  DEFINED_BY.find(([, kinds]) => kinds.includes(kind))?.[0];
-
 const VERSION = /^-- Dumped (from database|by pg_dump) version (\S.{0,120})$/;
 /** With a zone's name that nobody else knows. */
 const STARTED = /^-- Started on (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)/;

@@ -1,10 +1,10 @@
 import { NO_OBJECTS } from './archive-toc.ts';
 import { type ClientEncoding, clientEncoding } from './client-encoding.ts';
 import { CopyRows } from './copy-rows.ts';
+import { isSameName, readDefined } from './definition-words.ts';
 import { ContentsTally, type DumpContents } from './dump-contents.ts';
 import { LargeObjectScript } from './large-object-script.ts';
 import {
-  definingCommand,
   type EntryComment,
   type Origin,
   readEntryComment,
@@ -44,7 +44,6 @@ export class PlainContents {
   readonly #tally = new ContentsTally();
   #entry: EntryComment | undefined;
   #isDefined = true;
-  #definedBy: string | undefined;
   #data: Data | undefined;
   #largeObjects = new LargeObjectScript(this.#tally);
 
@@ -68,7 +67,6 @@ export class PlainContents {
     if (fault !== undefined) return fault;
     this.#entry = entry;
     this.#isDefined = entry.isData;
-    this.#definedBy = definingCommand(entry.kind);
     const { kind, name, schema = '', owner } = entry;
     if (kind === 'EXTENSION') this.#tally.addExtension(name);
     if (owner !== undefined) this.#tally.addRole(owner);
@@ -117,7 +115,8 @@ export class PlainContents {
     bytes: number,
     head: () => string,
   ): CopyRows | string | undefined {
-    if (statement.command === (this.#definedBy ?? statement.command)) this.#isDefined = true;
+    const fault = this.#isDefined ? undefined : this.#define(head());
+    if (fault !== undefined) return fault;
     switch (statement.command) {
       case 'INSERT':
         return this.#addInsert(statement, bytes, head);
@@ -137,6 +136,20 @@ export class PlainContents {
       default:
         return undefined;
     }
+  }
+
+  /** A statement may be what the comment before it announced. */
+  #define(head: string): string | undefined {
+    const entry = this.#entry;
+    const defined = entry && readDefined(entry.kind, head);
+    if (defined !== undefined) this.#isDefined = true;
+    if (entry === undefined || defined?.name === undefined) return undefined;
+    // The comment stands on one line, whatever is in the name.
+    const name = this.decode(defined.name).replaceAll(/[\r\n]/g, ' ');
+    const { schema = '' } = entry;
+    return isSameName(name, { schema, name: entry.name })
+      ? undefined
+      : `the definition is that of ${name}`;
   }
 
   /** Without a comment before it, a statement names its table itself. */

@@ -14,6 +14,9 @@ export const BYTE = {
   semicolon: 11,
   comma: 12,
   control: 13,
+  openBracket: 14,
+  closeBracket: 15,
+  brace: 16,
 } as const;
 
 const PUNCTUATION: [character: string, kind: number][] = [
@@ -27,6 +30,11 @@ const PUNCTUATION: [character: string, kind: number][] = [
   [')', BYTE.close],
   [';', BYTE.semicolon],
   [',', BYTE.comma],
+  ['[', BYTE.openBracket],
+  [']', BYTE.closeBracket],
+  // Not even an operator may have one.
+  ['{', BYTE.brace],
+  ['}', BYTE.brace],
 ];
 
 const isWord = (byte: number): boolean =>

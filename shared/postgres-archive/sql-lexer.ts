@@ -69,6 +69,11 @@ export class SqlLexer {
     return undefined;
   }
 
+  /** Whether an end here would cut nothing but a routine. */
+  get isInRoutine(): boolean {
+    return this.#span === undefined && this.statement.isInRoutine;
+  }
+
   push(piece: Buffer): void {
     this.#index = 0;
     while (this.#index < piece.length) this.#step(piece);
@@ -160,6 +165,9 @@ export class SqlLexer {
     else if (kind === BYTE.quote) this.#beginString();
     else if (kind === BYTE.doubleQuote) this.#begin(new QuotedSpan('a quoted name', DOUBLE_QUOTE));
     else if (kind === BYTE.dollar) this.#begin(new DollarSpan());
+    else if (kind === BYTE.openBracket) statement.bracket(1);
+    else if (kind === BYTE.closeBracket) statement.bracket(-1);
+    else if (kind === BYTE.brace) this.#events.fault('a brace stands outside of strings');
     else if (kind === BYTE.control)
       this.#events.fault('a control character stands outside of strings');
     this.#judge();

@@ -31,6 +31,7 @@ export class SqlStatement {
   #last = '';
   #blocks = new RoutineBlocks();
   #commas = 0;
+  #brackets = 0;
   #isSeparated = true;
   /** What stood last is a comma, or an opening parenthesis: no comma may follow either. */
   #expectsValue = false;
@@ -49,6 +50,7 @@ export class SqlStatement {
     this.values = undefined;
     this.fault = undefined;
     this.depth = 0;
+    this.#brackets = 0;
     this.hasOids = false;
     this.#words = 0;
     this.#previous = '';
@@ -160,6 +162,12 @@ export class SqlStatement {
     else this.names ??= count;
   }
 
+  /** @param step 1 where one opens, -1 where one closes. */
+  bracket(step: 1 | -1): void {
+    this.#brackets += step;
+    if (this.#brackets < 0) this.fault ??= 'closes a bracket that it did not open';
+  }
+
   #judgeList(): void {
     if (this.#isAfterComma) this.fault ??= 'has a comma with nothing behind it';
   }
@@ -176,7 +184,13 @@ export class SqlStatement {
   /** Whether a semicolon here is its end; psql asks the same. */
   endsHere(): boolean {
     this.#judgeList();
+    if (this.#brackets > 0) this.fault ??= 'does not close a bracket';
     return this.depth === 0 && this.#blocks.depth === 0;
+  }
+
+  /** Whether it is a routine whose body, as psql counts `BEGIN` and `END`, goes on. */
+  get isInRoutine(): boolean {
+    return this.isOpen && this.depth === 0 && this.#blocks.depth > 0;
   }
 
   isCopyFromHere(): boolean {

@@ -2,10 +2,11 @@ import type { ByteSource } from '../backup-encoding/byte-source.ts';
 import { DamageError, NotJudgedError } from '../backup-encoding/damage-error.ts';
 import type { TarMember } from '../tar/tar-header.ts';
 import { walkTar } from '../tar/tar-walk.ts';
+import type { DataEntry } from './archive-entry.ts';
 import { corrupt } from './archive-fields.ts';
 import { type ArchiveHead, readHead } from './archive-head.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from './archive-limits.ts';
-import { type DataEntry, readToc, type Toc } from './archive-toc.ts';
+import { readToc, type Toc } from './archive-toc.ts';
 import { ByteReader } from './byte-reader.ts';
 import { DataTally } from './data-tally.ts';
 import { type ArchiveContents, archiveContents, ContentsTally } from './dump-contents.ts';
@@ -65,9 +66,9 @@ const readContents = async (state: State): Promise<void> => {
 };
 
 const readTable = async (state: State, entry: DataEntry, { size, name }: TarMember) => {
-  const tally = new DataTally({ ...entry, encoding: state.toc?.encoding });
+  const tally = new DataTally({ ...entry, encoding: state.toc?.session.encoding });
   for await (const piece of readMember(state.reader, size)) tally.push(piece);
-  const rows = entry.isCopy ? tally.rows() : undefined;
+  const rows = tally.rows();
   if (entry.isCopy && rows === undefined) {
     throw new DamageError(
       'corrupt',
@@ -100,7 +101,9 @@ const readOther = async (state: State, { name, size }: TarMember): Promise<void>
     state.hasScript = true;
   } else if (/^blob_\d{1,10}\.dat$/.test(name) && !state.unlisted.has(name)) {
     state.unlisted.add(name);
-    state.contents.addLargeObject(Number(name.slice('blob_'.length, -'.dat'.length)), size);
+    const oid = Number(name.slice('blob_'.length, -'.dat'.length));
+    state.toc?.largeObjects.give(oid);
+    state.contents.addLargeObject(oid, size);
     if (state.unlisted.size > state.limits.tocEntries) {
       throw new NotJudgedError('over-limit', 'it has more large objects than are counted here');
     }

@@ -28,6 +28,11 @@ const openBytes = (bytes: Buffer): number => {
 export class Utf8Check {
   #open = NOTHING;
 
+  /** Whether the last character is whole, so that the text may end here. */
+  get isWhole(): boolean {
+    return this.#open.length === 0;
+  }
+
   /** @returns whether they are, up to here. */
   push(piece: Buffer): boolean {
     let rest = piece;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countCopyColumns } from '../../../../shared/postgres-archive/copy-columns.ts';
+import { readCopyStatement } from '../../../../shared/postgres-archive/copy-columns.ts';
 
 describe('the columns of COPY', () => {
   it.each([
@@ -10,6 +10,6 @@ describe('the columns of COPY', () => {
     ['SELECT 1', undefined],
     ['', undefined],
   ])('are counted in %j', (statement, columns) => {
-    expect(countCopyColumns(statement)).toBe(columns);
+    expect(readCopyStatement(statement)?.columns).toBe(columns);
   });
 });
