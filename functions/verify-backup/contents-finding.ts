@@ -14,6 +14,7 @@ export const CONTENTS_REASONS = [
   'no-schema',
   'tables-vanished',
   'rows-lost',
+  'large-objects-lost',
   'shrunk',
   'extension-missing',
   'role-missing',

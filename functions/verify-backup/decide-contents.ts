@@ -7,6 +7,7 @@ import {
 import { decideAgeByName } from './decide-age-by-name.ts';
 import { decideDatabase } from './decide-database.ts';
 import { decideEmptiness } from './decide-emptiness.ts';
+import { decideLargeObjects } from './decide-large-objects.ts';
 import { decideLostRows, decideVanishedTables } from './decide-lost-tables.ts';
 import { decideSameDump } from './decide-same-dump.ts';
 import { decideSize } from './decide-size.ts';
@@ -22,6 +23,7 @@ const DECISIONS: ContentsDecision[] = [
   decideWalNeeded,
   decideVanishedTables,
   decideLostRows,
+  decideLargeObjects,
   decideSize,
   decideExtensions,
   decideRoles,

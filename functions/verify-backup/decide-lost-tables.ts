@@ -1,12 +1,16 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { ContentsDecision, ContentsFinding, ContentsInput } from './contents-finding.ts';
-import { type Family, lastingTables, tableFamilies } from './table-families.ts';
-import { sameNames, type VerifiedContents } from './verified.ts';
+import { formatBytes } from './format-bytes.ts';
+import { lastingIn } from './lasting-tables.ts';
+import { type Family, tableFamilies } from './table-families.ts';
+import { sameNames } from './verified.ts';
 
 /** The data of COPY for an empty table: `\.` and its line ends. */
 const EMPTY_BYTES = 5;
 /** A table of fewer rows rises and falls by half on any day. */
 const LEAST_ROWS = 100;
+/** Of INSERTs, whose rows are not counted. */
+const LEAST_BYTES = 10_000;
 const NAMED = 10;
 
 const sizeOf = ({ rows, bytes }: Family): number => rows ?? bytes;
@@ -72,17 +76,36 @@ const findVanished = ({ now, before }: Compared): ContentsFinding | undefined =>
   };
 };
 
+const sumBytes = (families: Map<string, Family>): number =>
+  [...families.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+
+/** Rows where both were counted, bytes where neither was: those down to this share of what they were. */
+const describeLost = (
+  family: Family,
+  old: Family,
+  { rowsLeft, bytesLeft }: { rowsLeft: number; bytesLeft: number },
+): string | undefined => {
+  if (family.rows !== undefined && old.rows !== undefined)
+    return old.rows >= LEAST_ROWS && family.rows <= old.rows * rowsLeft
+      ? `${family.name} (${family.rows} after ${old.rows})`
+      : undefined;
+  if (family.rows !== undefined || old.rows !== undefined) return undefined;
+  return old.bytes >= LEAST_BYTES && family.bytes <= old.bytes * bytesLeft
+    ? `${family.name} (${formatBytes(family.bytes)} after ${formatBytes(old.bytes)})`
+    : undefined;
+};
+
 const findLost = ({ backup, now, before }: Compared): ContentsFinding | undefined => {
-  const left = 1 - backup.shrinkWarningPercent / 100;
+  const rowsLeft = 1 - backup.shrinkWarningPercent / 100;
+  // INSERTs that are all written shorter than before lost no rows.
+  const bytesLeft = rowsLeft * Math.min(1, sumBytes(now) / sumBytes(before));
   const lost = [...before].flatMap(([key, old]) => {
     const family = now.get(key);
-    if (family?.rows === undefined || old.rows === undefined || old.rows < LEAST_ROWS) return [];
-    return family.rows <= old.rows * left
-      ? [{ words: `${family.name} (${family.rows} after ${old.rows})`, rows: old.rows }]
-      : [];
+    const words = family && describeLost(family, old, { rowsLeft, bytesLeft });
+    return words === undefined ? [] : [{ words, size: sizeOf(old) }];
   });
   if (lost.length === 0) return undefined;
-  const words = lost.sort((a, b) => b.rows - a.rows).map((table) => table.words);
+  const words = lost.sort((a, b) => b.size - a.size).map((table) => table.words);
   return {
     reason: 'rows-lost',
     severity: 'warning',
@@ -90,9 +113,6 @@ const findLost = ({ backup, now, before }: Compared): ContentsFinding | undefine
     action: ACTION,
   };
 };
-
-const familiesOf = (backup: StoredBackup, { tableList }: VerifiedContents) =>
-  tableFamilies(lastingTables(tableList, backup));
 
 type Held = Pick<ContentsInput, 'contents' | 'previous'>;
 
@@ -110,10 +130,11 @@ const compare = (find: (compared: Compared) => ContentsFinding | undefined): Con
     if (contents === undefined || before === undefined) return undefined;
     // No table at all is said as `no-data`.
     if (!areTablesComparable({ contents, previous }) || contents.tables === 0) return undefined;
+    const isLasting = lastingIn(before.tableList, contents.tableList, backup);
     return find({
       backup,
-      now: familiesOf(backup, contents),
-      before: familiesOf(backup, before),
+      now: tableFamilies(contents.tableList.filter(isLasting)),
+      before: tableFamilies(before.tableList.filter(isLasting)),
     });
   };
 };

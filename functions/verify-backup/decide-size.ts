@@ -1,15 +1,15 @@
 import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { ContentsDecision, ContentsInput } from './contents-finding.ts';
 import { formatBytes } from './format-bytes.ts';
-import { lastingTables } from './table-families.ts';
+import { lastingIn } from './lasting-tables.ts';
 import { sameNames, type Verified, type VerifiedContents } from './verified.ts';
 
 type Sized = Pick<Verified, 'plainBytes' | 'written' | 'contents'>;
 
-const rowBytes = (contents: VerifiedContents, backup: StoredBackup): number =>
+const rowBytes = (contents: VerifiedContents, isLasting: ReturnType<typeof lastingIn>): number =>
   contents.isTableListCut
     ? contents.tableBytes
-    : lastingTables(contents.tableList, backup).reduce((sum, { bytes }) => sum + bytes, 0);
+    : contents.tableList.filter(isLasting).reduce((sum, { bytes }) => sum + bytes, 0);
 
 /** Rows where both have them, whatever the format; else all bytes, where both were written alike. */
 const comparable = (
@@ -22,8 +22,10 @@ const comparable = (
     if (!sameNames(a.databases, b.databases)) return undefined;
     // An archive's INSERTs are not counted, and are longer than COPY of the same rows.
     if ((a.rows === undefined) !== (b.rows === undefined)) return undefined;
-    if (a.tables > 0 && b.tables > 0 && a.largeObjects + b.largeObjects === 0)
-      return [rowBytes(a, backup), rowBytes(b, backup)];
+    if (a.tables > 0 && b.tables > 0 && a.largeObjects + b.largeObjects === 0) {
+      const isLasting = lastingIn(b.tableList, a.tableList, backup);
+      return [rowBytes(a, isLasting), rowBytes(b, isLasting)];
+    }
   }
   const isAlike = before.written === undefined || now.written === before.written;
   return isAlike ? [now.plainBytes, before.plainBytes] : undefined;

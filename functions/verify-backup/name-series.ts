@@ -21,7 +21,7 @@ const LONG = [
   '(?=[\\da-f]*\\d[a-f])[\\da-f]{13,64}',
 ];
 const behindDate = (added: readonly string[]): RegExp =>
-  new RegExp(`(?<=#[hms]?)(?:[-_.+~](?:${added.join('|')})(?![A-Za-z\\d]))+`, 'gi');
+  new RegExp(`(?<=#[hmsZ]?)(?:[-_.+~](?:${added.join('|')})(?![A-Za-z\\d]))+`, 'gi');
 const BEHIND = behindDate(ADDED);
 const BEHIND_NAME = behindDate([...LONG, ...ADDED]);
 

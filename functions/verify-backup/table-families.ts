@@ -1,5 +1,3 @@
-import { matchesName } from '../../shared/plan/match-name.ts';
-import type { StoredBackup } from '../../shared/plan/plan.ts';
 import type { TableContents } from '../../shared/postgres-archive/dump-contents.ts';
 
 /** Tables whose names differ in numbers alone: partitions, which come and go, are one table. */
@@ -12,11 +10,15 @@ export type Family = {
   rows?: number;
 };
 
+export const familyKey = ({ database, name }: Pick<TableContents, 'database' | 'name'>): string =>
+  JSON.stringify([database ?? '', name.replaceAll(/\d+/g, '#')]);
+
 /** By a key that two dumps share. */
 export const tableFamilies = (tables: readonly TableContents[]): Map<string, Family> => {
   const families = new Map<string, Family>();
-  for (const { database, name, bytes, rows } of tables) {
-    const key = JSON.stringify([database ?? '', name.replaceAll(/\d+/g, '#')]);
+  for (const table of tables) {
+    const { database, name, bytes, rows } = table;
+    const key = familyKey(table);
     const known = families.get(key);
     const sum = known === undefined ? 0 : known.rows;
     families.set(key, {
@@ -28,17 +30,3 @@ export const tableFamilies = (tables: readonly TableContents[]): Map<string, Fam
   }
   return families;
 };
-
-/** Words in names of tables that are made to go away. */
-const PASSING =
-  /(^|[._ ])(tmp|temp|temporary|old|bak|backup|bkp|copy|new|stage|staging|scratch|delete|deleted|drop|dropped|gho|ghc|del)([._ \d]|$)/i;
-
-/** Tables that are there to stay: not those that are made to go away, nor those that the plan leaves out. */
-export const lastingTables = (
-  tables: readonly TableContents[],
-  { ignoreTables = [] }: Pick<StoredBackup, 'ignoreTables'>,
-): TableContents[] =>
-  tables.filter(
-    ({ name }) =>
-      !PASSING.test(name) && !ignoreTables.some((pattern) => matchesName(pattern, name)),
-  );

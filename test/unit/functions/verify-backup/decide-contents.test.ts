@@ -307,6 +307,109 @@ describe('tables that are gone', () => {
   });
 });
 
+describe('tables of names like those that are made to go away', () => {
+  const rest = { 'public.users': 5_000 };
+
+  it.each<[string, Tables]>([
+    ['a temperature', { 'public.temp_readings': 5_000_000 }],
+    ['temperatures', { 'public.readings_temp': 5_000_000 }],
+    ['a schema', { 'new.orders': 5_000_000 }],
+    ['points where parcels are left', { 'public.drop_points': 3_000 }],
+    ['jobs that copy', { 'public.copy_jobs': 3_000 }],
+    ['texts', { 'public.email_copy': 3_000 }],
+    ['backups of devices', { 'public.device_backup': 3_000 }],
+    ['what is old, and most of the rows', { 'public.orders_old': 50_000, 'public.orders': 1_000 }],
+    ['a schema that holds most of the rows', { 'staging.orders': 50_000 }],
+  ])('%s: are missed when they vanish or lose their rows', (_, tables) => {
+    const [name = ''] = Object.keys(tables);
+    const { [name]: gone, ...others } = tables;
+    const before = dumpOf({ ...tables, ...rest }, day(20));
+    expect(gone).toBeGreaterThan(1_000);
+    expect(judge(next({ ...others, ...rest }), [before])[0]).toMatchObject({
+      reason: 'tables-vanished',
+      finding: expect.stringContaining(name),
+    });
+    expect(judge(next({ ...others, ...rest, [name]: 0 }), [before])[0]).toMatchObject({
+      reason: 'rows-lost',
+      finding: expect.stringContaining(name),
+    });
+  });
+
+  it.each<[string, Tables, Tables?]>([
+    ['a copy beside its original', { 'public.orders_copy': 900, 'public.orders': 1_000 }],
+    ['a backup of a table', { 'public.orders_backup_2024': 900, 'public.orders': 1_000 }],
+    ['several of them', { 'public.users_bak_1': 900, 'public.users_bak_2': 900 }],
+    ['what a change of a table left', { 'public._orders_gho': 900, 'public._orders_del': 900 }],
+    ['what it was before a change', { 'public.orders_old': 900 }],
+    ['what is loaded', { 'public.tmp_import': 900, 'public.import_tmp_3': 900 }],
+    ['a schema for it', { 'staging.orders': 900, 'tmp.x': 90, 'scratch.y': 90 }],
+    ['staging beside it', { 'public.orders_staging': 900, 'public.orders': 1_000 }],
+  ])('%s: are not missed', (_, tables) => {
+    const stays = Object.keys(tables).filter((name) => name === 'public.orders');
+    const kept = Object.fromEntries(stays.map((name) => [name, 1_000]));
+    const before = dumpOf({ ...tables, ...rest }, day(20));
+    expect(judge(next({ ...kept, ...rest }), [before])).toEqual([]);
+  });
+});
+
+describe('what has no rows that are counted', () => {
+  const inserts = (bytes: Record<string, number>, number: number): DumpContents => {
+    const { rows: _, ...dump } = dumpOf({ 'public.orders': 1 }, day(number));
+    const tableList = Object.entries(bytes).map(([name, size]) => ({ name, bytes: size }));
+    const tableBytes = tableList.reduce((sum, table) => sum + table.bytes, 0);
+    return { ...dump, tables: tableList.length, tableBytes, tableList };
+  };
+  const before = inserts({ 'public.orders': 10_000_000, 'public.users': 50_000_000 }, 20);
+
+  it('is compared by bytes', () => {
+    const after = inserts({ 'public.orders': 2, 'public.users': 50_000_000 }, 21);
+    expect(judge(after, [before])).toMatchObject([
+      {
+        reason: 'rows-lost',
+        finding: expect.stringMatching(/public\.orders \(2 bytes after 10.0 MB\)/i),
+      },
+    ]);
+  });
+
+  it.each([
+    ['where all are written shorter', { 'public.orders': 4_900_000, 'public.users': 25_500_000 }],
+    ['that lost less', { 'public.orders': 6_000_000, 'public.users': 50_000_000 }],
+  ])('%s is not accused', (_, bytes) => {
+    expect(judge(inserts(bytes, 21), [before])).toEqual([]);
+  });
+
+  it('and is small may rise and fall', () => {
+    const [a, b] = [9_000, 10].map((size, index) =>
+      inserts({ 'public.orders': size, 'public.users': 50_000_000 }, 20 + index),
+    );
+    if (a && b) expect(judge(b, [a])).toEqual([]);
+  });
+});
+
+describe('large objects', () => {
+  const holding = (largeObjects: number, number: number): DumpContents => ({
+    ...dumpOf({ 'public.docs': 5_000 }, day(number)),
+    largeObjects,
+  });
+
+  it.each([
+    [90_000, 0, ['large-objects-lost']],
+    [90_000, 45_000, ['large-objects-lost']],
+    [90_000, 45_001, []],
+    [99, 0, []],
+    [0, 0, []],
+  ])('%i, then %i: %j', (before, after, found) => {
+    expect(judge(holding(after, 21), [holding(before, 20)]).map(({ reason }) => reason)).toEqual(
+      found,
+    );
+  });
+
+  it('of another database are not compared', () => {
+    const crm = { ...holding(0, 21), database: 'crm', databases: ['crm'] };
+    expect(judge(crm, [holding(90_000, 20)])).toEqual([]);
+  });
+});
+
 describe('the size of a backup', () => {
   const sized = (plainBytes: number, backup: Partial<StoredBackup> = {}) =>
     decideContents({

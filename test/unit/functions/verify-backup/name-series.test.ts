@@ -9,6 +9,7 @@ describe('the series of a name', () => {
     ['shop-20261121-3f2a9c1.dump', 'shop-20261122-4918273.dump'],
     ['shop-20261121-3f2a9c1.dump', 'shop-20261122-12ab34c.dump'],
     ['shop-20261121-0200-3f2a9c1.dump', 'shop-20261122-0200-12ab34c.dump'],
+    ['shop-20261121T02Z-3f2a9c1.dump', 'shop-20261122T02Z-9b1d0e4.dump'],
     [
       'shop_2026-11-21T02-00-00Z_7c9e6679f1a2b3c4d5e60718293a4b5c6d7e8f90.dump',
       'shop_2026-11-22T02-00-00Z_0a9e6679f1a2b3c4d5e60718293a4b5c6d7e8f9b.dump',
