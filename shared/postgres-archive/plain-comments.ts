@@ -1,3 +1,5 @@
+import { readName } from './definition-words.ts';
+
 /** The comment that pg_dump writes before each object. Source: _printTocEntry of pg_backup_archiver.c. */
 export type EntryComment = {
   /** The object's data follows, or its statistics, and may be nothing at all. */
@@ -44,13 +46,10 @@ const NAME = String.raw`"(?:[^"]|"")*"|[^\s."(;]+`;
 const TABLE = new RegExp(`^(?:COPY|INSERT INTO) ((?:${NAME})(?:\\.(?:${NAME}))?)`);
 const ROLE = new RegExp(`^CREATE ROLE (${NAME})`);
 
-const unquote = (name: string): string =>
-  name.replaceAll(/"((?:[^"]|"")*)"/g, (_, inner: string) => inner.replaceAll('""', '"'));
-
 /** The table that COPY or INSERT names, with its schema, unquoted. */
-export const readTableName = (head: string): string => unquote(TABLE.exec(head)?.[1] ?? 'a table');
+export const readTableName = (head: string): string => readName(TABLE.exec(head)?.[1] ?? 'a table');
 
 export const readRoleName = (head: string): string | undefined => {
   const name = ROLE.exec(head)?.[1];
-  return name === undefined ? undefined : unquote(name);
+  return name === undefined ? undefined : readName(name);
 };
