@@ -1,5 +1,6 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
+import { isMadeBeside } from './decide-comparison.ts';
 import type { Problem } from './ledger-records.ts';
 import { nameTimes } from './name-times.ts';
 import type { StoredObject } from './object-client.ts';
@@ -23,15 +24,19 @@ type Facts = {
 
 /**
  * Whether a newer backup takes the place of this one. Names without a date may be of several things that are
- * backed up side by side (`tenant1`, `tenant2`): a good one of one is none of another.
+ * backed up side by side (`tenant1`, `tenant2`), and so may those that differ in more than a date and were made
+ * together: a good one of one is none of another.
  */
 export const isFollowed = (
-  { key, lastModified, series }: Pick<Problem, 'key' | 'lastModified' | 'series'>,
+  problem: Pick<Problem, 'key' | 'lastModified' | 'series'>,
   verified: Verified | undefined,
-): boolean =>
-  verified !== undefined &&
-  verified.lastModified > lastModified &&
-  (series !== undefined || verified.key === key || nameTimes(key).length > 0);
+  backup: Pick<StoredBackup, 'schedule'>,
+): boolean => {
+  const { key, lastModified, series } = problem;
+  if (verified === undefined || verified.lastModified <= lastModified) return false;
+  if (series !== undefined || verified.key === key) return true;
+  return nameTimes(key).length > 0 && !isMadeBeside(backup, verified, problem);
+};
 
 /** Pure. A broken backup behind a newer good one is a lost restore point, no longer an emergency. */
 export const decideStanding = (problem: Problem, facts: Facts): Standing => {
@@ -57,7 +62,7 @@ export const decideStanding = (problem: Problem, facts: Facts): Standing => {
       finding: 'is judged together with the other files of its folder',
     };
   }
-  const newerIsGood = isFollowed(problem, verified);
+  const newerIsGood = isFollowed(problem, verified, backup);
   if (problem.series !== undefined) {
     // Whatever took its place has been judged, or will be, by itself.
     if (newerIsGood || object.etag !== problem.etag)

@@ -14,5 +14,5 @@ export const findSeverity = async (
 ): Promise<Severity> => {
   const verified = await findVerified(services, backup.name, { bucket, key }, series);
   const broken = { key, lastModified: lastModified.toISOString() };
-  return isFollowed(broken, verified) ? 'warning' : backup.severity;
+  return isFollowed(broken, verified, backup) ? 'warning' : backup.severity;
 };

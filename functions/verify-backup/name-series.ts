@@ -45,9 +45,15 @@ export const nameSeries = (key: string): string =>
     ? withoutCalendar(key).split('/').map(withoutAdded).join('/')
     : key.replaceAll(SEGMENT, '#').replaceAll(/\d+/g, '#');
 
+/** Below a folder named by a date, what reads like a time may be a name: 2026-11-21/1001.sql. */
+const BELOW_DATE = /(?<=(?:[^\d/]|\d{6})\d\d)\/(?=\d{4})/g;
+
 /**
  * Whether the names of two backups of one series differ in dates alone. Where they differ in a number or an
  * identifier as well, that may be a counter, or the name of another tenant.
  */
-export const differInTimeAlone = (a: string, b: string): boolean =>
-  a === b || (isDated(a) && withoutCalendar(a) === withoutCalendar(b));
+export const differInTimeAlone = (a: string, b: string): boolean => {
+  if (a === b) return true;
+  const [one, other] = [a, b].map((key) => withoutCalendar(key.replaceAll(BELOW_DATE, '/@')));
+  return isDated(a) && one === other;
+};

@@ -74,6 +74,26 @@ describe('a problem that was found before', () => {
       { decision: 'stands', severity: 'critical' },
     ],
     [
+      'is as loud behind one that was made beside it, and may be of another tenant',
+      { ...problem('fail', 'truncated'), key: 'db/full/backup-20260102-9001.sql' },
+      {
+        backup,
+        object,
+        verified: {
+          ...newer,
+          key: 'db/full/backup-20260102-9002.sql',
+          lastModified: '2026-01-02T02:10:00.000Z',
+        },
+      },
+      { decision: 'stands', severity: 'critical' },
+    ],
+    [
+      'is quieter behind the next of a name with a part that is random',
+      { ...problem('fail', 'truncated'), key: 'db/full/shop-20260102-3f2a9c1.sql' },
+      { backup, object, verified: { ...newer, key: 'db/full/shop-20260103-9b1d0e4.sql' } },
+      { decision: 'stands', severity: 'warning' },
+    ],
+    [
       'is said again, and not read, where another try would not help',
       { ...problem('unknown', 'archived'), isLasting: true },
       { backup, object, verified: undefined },

@@ -111,6 +111,7 @@ describe('tenants', () => {
       'whose identifier looks like a part that is random',
       (date: string, n: number) => `backup-${date}-550e8400-e29b-41d4-a716-44665544000${n}.sql`,
     ],
+    ['whose number looks like a time', (date: string, n: number) => `${date}/100${n}.sql`],
     [
       'whose number looks like a counter',
       (date: string, n: number) => `backup-${date}-900${n}.sql`,
@@ -167,6 +168,18 @@ it('one more in between costs two comparisons of counters, and none of dates', a
       ])
     ).at(-1),
   ).toBe('rows-lost, tables');
+});
+
+it('hours in folders below a date are one series', async () => {
+  const plan = PLAN.replace('daily', 'hourly');
+  const hours = ['02', '03', '04'].map(
+    (hour): Backup => [`2026-11-20/${hour}00/shop.sql`, `20T${hour}:00`, 900],
+  );
+  expect((await judge(hours, verifyStage(plan))).map(([, , comparison]) => comparison)).toEqual([
+    'nothing',
+    'tables',
+    'tables',
+  ]);
 });
 
 it('a second reading is judged as the first was', async () => {
