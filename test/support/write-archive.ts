@@ -108,16 +108,26 @@ export const writeDump = ({
   const entries = [
     entry(minor, 1, ['ENCODING', 'ENCODING', 2, "SET client_encoding = 'UTF8';\n", undefined], []),
     ...extensions.map((name, index) =>
-      entry(minor, 10_000 + index, [name, 'EXTENSION', 2, 'CREATE EXTENSION …;\n', undefined], []),
+      entry(
+        minor,
+        10_000 + index,
+        [name, 'EXTENSION', 2, `CREATE EXTENSION ${name};\n`, undefined],
+        [],
+      ),
     ),
     ...names.map(([name], index) =>
-      entry(minor, 2 * index + 2, [name, 'TABLE', 2, 'CREATE TABLE …;\n', undefined], []),
+      entry(
+        minor,
+        2 * index + 2,
+        [name, 'TABLE', 2, `CREATE TABLE public.${name} (id int);\n`, undefined],
+        [],
+      ),
     ),
     ...names.map(([name], index) =>
       entry(
         minor,
         2 * index + 3,
-        [name, 'TABLE DATA', 3, '', 'COPY … FROM stdin;\n'],
+        [name, 'TABLE DATA', 3, '', `COPY public.${name} (id) FROM stdin;\n`],
         [2 * index + 2],
       ),
     ),
