@@ -34,7 +34,7 @@ export const KEEP_MS = 45 * 86_400_000;
 /** A run and its numbers are kept so long. */
 export const RUN_KEEP_MS = 2 * KEEP_MS;
 /** Nothing is removed from where it is parked: what was sent from there must be known for good. */
-const KEEP_PARKED_MS = 20 * 365 * 86_400_000;
+export const KEEP_PARKED_MS = 20 * 365 * 86_400_000;
 
 /** How long what is written down is kept. */
 export const keepMsOf = ({ reopens }: Pick<BatchContext, 'reopens'>): number =>

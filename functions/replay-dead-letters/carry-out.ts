@@ -52,7 +52,7 @@ export const carryOut = async (
   const { action, webhook } = request;
   if (action === 'look') {
     const asked = webhook === undefined ? services.plan.webhooks : [findWebhook(services, webhook)];
-    return reportParked(services, asked, invocation);
+    return reportParked(services, asked, invocation, mostMs);
   }
   if (action === 'start' && request.dryRun) {
     const preview = await previewRun(services, findWebhook(services, webhook ?? ''), request);

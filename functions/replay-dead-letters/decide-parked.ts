@@ -50,7 +50,7 @@ const wayOut = (count: ParkedCount, places: ParkedPlaces, invoke: (data: object)
         ]
       : []),
   ];
-  return `${steps.join('. ')}. What is not to be sent at all is forgotten with aws s3 rm. Then look again: ${invoke({ action: 'look', webhook })}`;
+  return `${steps.join('. ')}. What is not to be sent at all is forgotten by removing its object (aws s3 rm), with all that is in it. Then look again: ${invoke({ action: 'look', webhook })}`;
 };
 
 /**

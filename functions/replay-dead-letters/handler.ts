@@ -16,7 +16,8 @@ export const handler = createHandler({
     await carryOut(services, parseCommand(body), run, Number.POSITIVE_INFINITY);
   },
 
-  onSchedule: (services, run) => reportParked(services, services.plan.webhooks, run),
+  onSchedule: (services, run) =>
+    reportParked(services, services.plan.webhooks, run, Number.POSITIVE_INFINITY),
 
   onInvoke: (services, payload, run) =>
     carryOut(services, parseInvocation(payload), run, WHILE_SOMEBODY_WAITS_MS),

@@ -1,14 +1,15 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import type { ReplayRequest } from '../../events/replay-requested/v1.ts';
+import { type ReplayRequest, replayRequestSchema } from '../../events/replay-requested/v1.ts';
 import { clientSettings } from '../../shared/aws-client/client-settings.ts';
 import { UnprocessableMessageError } from '../../shared/handler/message-errors.ts';
 import type { WebhookPolicy } from '../../shared/plan/plan.ts';
 import { readQueueUrl } from '../../shared/plan/queue-address.ts';
 import { createArchiveReader } from './archive-reader.ts';
 import { archivePlaces, archivePrefixes, createArchive, parkedPrefix } from './archive-store.ts';
-import { createParkedSource } from './parked-source.ts';
+import { identify } from './identify.ts';
+import { copyOf, createParkedSource } from './parked-source.ts';
 import type { Destination } from './ports.ts';
 import { createQueueClient } from './queue-client.ts';
 import type { Services } from './services.ts';
@@ -123,13 +124,23 @@ export const createRouter = (
             : parkedPrefix(request.from, webhook.name),
         ),
     }),
-    openParked: (webhook) => ({
-      places: {
-        webhook,
-        quarantine: `s3://${bucket}/${parkedPrefix('quarantine', webhook)}`,
-        unknown: `s3://${bucket}/${parkedPrefix('unknown', webhook)}`,
-      },
-      read: (as) => read(parkedPrefix(as, webhook)),
-    }),
+    openParked: (webhook) => {
+      const { name, topic, rawDelivery } = webhook;
+      const destination = openDestination(webhook, replayRequestSchema.parse({}), means).id;
+      const unchanged = createTransform(undefined);
+      return {
+        places: {
+          webhook: name,
+          quarantine: `s3://${bucket}/${parkedPrefix('quarantine', name)}`,
+          unknown: `s3://${bucket}/${parkedPrefix('unknown', name)}`,
+        },
+        read: (as) => read(parkedPrefix(as, name)),
+        // What was parked on its way elsewhere, or under another plan, may have gone to the webhook since.
+        keysOf: (message) => [
+          message.line.key,
+          identify(copyOf(message, unchanged), { destination, topic, rawDelivery }).key,
+        ],
+      };
+    },
   };
 };

@@ -12,21 +12,20 @@ import type { Services } from './services.ts';
 const CONTROLS = ['SOC2:A1.2', 'SOC2:CC7.2', 'ISO27001:A.8.16'];
 /** It is looked every day; one look may be lost before a reader takes a report for stale. */
 const NEXT_LOOK_MS = 49 * 3_600_000;
-/** A person or the end of a run waits for it. */
-const MOST_MS = 10_000;
+/** For the reports. */
 const RESERVE_MS = 5_000;
 
 const reportOf = async (
   services: Services,
   webhook: WebhookPolicy,
-  invocation: Invocation,
+  { now }: Invocation,
+  mostMs: number,
 ): Promise<CheckReport> => {
   const { ledger, stage, service } = services;
-  const { places, read } = services.openParked(webhook.name);
-  const started = invocation.now();
-  const end = started.getTime() + Math.min(MOST_MS, invocation.remainingMs() - RESERVE_MS);
-  const isOver = () => invocation.now().getTime() >= end;
-  const found = await countParked(ledger, read, isOver).catch(describeAwsFailure);
+  const { places, ...view } = services.openParked(webhook);
+  const started = now();
+  const isOver = () => now().getTime() >= started.getTime() + mostMs;
+  const found = await countParked(ledger, view, isOver).catch(describeAwsFailure);
   const invoke = (data: object) =>
     `sls invoke -f ${service} -s ${stage} -d '${JSON.stringify(data)}'`;
   return {
@@ -45,17 +44,21 @@ const reportOf = async (
  * Tells of each webhook with dead letters whether something of it lies parked. Reads alone, and may be called
  * as often as one likes.
  *
+ * @param mostMs the longest that it may take, whatever the invocation has; each webhook gets its share.
  * @throws {PublishError} where a report did not reach the topic; calling again helps.
  */
 export const reportParked = async (
   services: Services,
   webhooks: readonly WebhookPolicy[],
   invocation: Invocation,
+  mostMs: number,
 ): Promise<CheckReport[]> => {
   const reports: CheckReport[] = [];
-  for (const webhook of webhooks) {
-    if (webhook.deadLetters === undefined) continue;
-    const report = await reportOf(services, webhook, invocation);
+  const asked = webhooks.filter(({ deadLetters }) => deadLetters !== undefined);
+  const end = invocation.now().getTime() + Math.min(mostMs, invocation.remainingMs() - RESERVE_MS);
+  for (const [index, webhook] of asked.entries()) {
+    const share = (end - invocation.now().getTime()) / (asked.length - index);
+    const report = await reportOf(services, webhook, invocation, share);
     invocation.log.info(report.summary);
     reports.push(report);
   }

@@ -2,6 +2,7 @@ import type { ReplayRequest } from '../../events/replay-requested/v1.ts';
 import type { Plan, WebhookPolicy } from '../../shared/plan/plan.ts';
 import type { FactPublisher } from '../../shared/publish/fact-publisher.ts';
 import type { ArchivedMessage } from './archive-reader.ts';
+import type { KeysOf } from './count-parked.ts';
 import type { Depth } from './decide-empty.ts';
 import type { Ledger } from './ledger.ts';
 import type { Places } from './make-report.ts';
@@ -25,6 +26,7 @@ export type ParkedPlaces = { webhook: string } & Record<ParkedAs, string>;
 export type ParkedView = {
   places: ParkedPlaces;
   read: (as: ParkedAs) => AsyncGenerator<ArchivedMessage>;
+  keysOf: KeysOf;
 };
 
 export type Continuation = {
@@ -44,7 +46,7 @@ export type Services = {
   runs: Runs;
   openRoute: (webhook: WebhookPolicy, run: { id: string; request: ReplayRequest }) => Route;
   openView: (webhook: WebhookPolicy, request: ReplayRequest) => View;
-  openParked: (webhook: string) => ParkedView;
+  openParked: (webhook: WebhookPolicy) => ParkedView;
   /** Hands a run on to a later invocation. */
   handOn: (next: Continuation, correlationId: string, delaySeconds: number) => Promise<void>;
   /** Has a later invocation tell what lies parked. */

@@ -35,7 +35,7 @@ const after = (context: BatchContext, sent: Sent): Entry => {
     leaseUntil: now + waitOf(sent),
     attempts: entry.attempts + (isRefusal ? 1 : 0),
     reason: 'reason' in verdict ? verdict.reason : undefined,
-    expiresAt: now + keepMsOf(context),
+    expiresAt: Math.max(entry.expiresAt, now + keepMsOf(context)),
   };
 };
 

@@ -1,4 +1,4 @@
-import { type BatchContext, keepMsOf, LEASE_MS, SKIP_MS } from './batch-context.ts';
+import { type BatchContext, KEEP_PARKED_MS, keepMsOf, LEASE_MS, SKIP_MS } from './batch-context.ts';
 import type { Item } from './copy.ts';
 import { type Claim, decideClaim } from './decide-claim.ts';
 import { hasNumbers, tallyOf } from './hold-tally.ts';
@@ -57,7 +57,8 @@ const nextEntry = (context: BatchContext, { wish, seen, claim }: Open): Entry =>
     attempts: seen?.state === 'RETRY' ? seen.attempts : 0,
     address: item.address,
     reason: claim.decision === 'park' ? claim.reason : wish.reason,
-    expiresAt: now + keepMsOf(context),
+    // Who died with it may have parked it before: what becomes of it must be known as long as it lies there.
+    expiresAt: now + (seen?.state === 'SENDING' ? KEEP_PARKED_MS : keepMsOf(context)),
   };
 };
 

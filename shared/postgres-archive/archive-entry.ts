@@ -4,9 +4,10 @@ import type { ArchiveHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { type CopyStatement, readCopyStatement } from './copy-columns.ts';
-import { isSameName, readName } from './definition-words.ts';
+import { isSameName } from './definition-words.ts';
 import { readDefinition, type Session } from './entry-definition.ts';
 import { judgeKind } from './entry-kinds.ts';
+import { saysPartitionRoot } from './partition-root.ts';
 
 /** Where an entry's data is: a place in the file (custom), or a member of the tar. */
 export type DataPlace = { offset?: number; member?: string };
@@ -91,7 +92,7 @@ const readPlace = async (
 
 /** Names that are kept. Those of PostgreSQL have 63 bytes; a function's has its arguments behind it. */
 const NAME_BYTES = 1_024;
-const KEPT = new Set(['EXTENSION', 'TABLE', 'FOREIGN TABLE']);
+const KEPT = new Set(['EXTENSION']);
 
 export type Entry = {
   id: number;
@@ -101,10 +102,6 @@ export type Entry = {
   firstDependency?: number | undefined;
   /** Large objects that it makes. */
   oids: number[] | undefined;
-  /** The table that it makes, with its schema. */
-  table?: string;
-  /** Another table than its own that its rows go into, with its schema: the root of a partition. */
-  copiesInto?: string;
   data?: DataEntry;
 };
 
@@ -125,7 +122,7 @@ const readCopy = async (reader: ByteReader, limit: number): Promise<CopyStatemen
  */
 export const readEntry = async (
   reader: ByteReader,
-  { minor, format }: ArchiveHead,
+  { minor, format, dumpVersion }: ArchiveHead,
   { textBytes }: ArchiveLimits,
   session: Session,
 ): Promise<Entry> => {
@@ -143,11 +140,16 @@ export const readEntry = async (
   }
   const section = await readInt(reader);
   if (section < 1 || section > SECTIONS) throw corrupt(reader, `the section is ${section}`);
-  const { name: defined, oids } = await readDefinition(reader, kind, session);
+  const { name: defined, oids, partitionRoot } = await readDefinition(reader, kind, session);
   const copy = await readCopy(reader, textBytes);
   const schema = (await readText(reader, NAME_BYTES)) ?? '';
   if (defined !== undefined && !isSameName(defined, { schema, name: tag })) {
     throw corrupt(reader, `the definition of ${kind} ${tag} is that of ${defined}`);
+  }
+  const into = copy?.table.replaceAll(/[\r\n]/g, ' ');
+  const isElsewhere = copy !== undefined && !isSameName(copy.table, { schema, name: tag });
+  if (isElsewhere && into !== partitionRoot && saysPartitionRoot(dumpVersion)) {
+    throw corrupt(reader, `the rows of ${tag} go into ${into}`);
   }
   await skipText(reader); // tablespace
   if (minor >= ACCESS_METHOD) await skipText(reader);
@@ -160,11 +162,7 @@ export const readEntry = async (
   const name = schema === '' ? tag : `${schema}.${tag}`;
   const entry: Entry = { id, kind, tag, owner, oids };
   if (kind === 'TABLE DATA') entry.firstDependency = firstDependency;
-  if (kind === 'TABLE' || kind === 'FOREIGN TABLE') entry.table = name;
   if (dumper === 0) return entry;
-  if (copy !== undefined && !isSameName(copy.table, { schema, name: tag })) {
-    entry.copiesInto = readName(copy.table);
-  }
   const isCopy = copy !== undefined;
   return { ...entry, data: { ...place, id, kind, name, isCopy, columns: copy?.columns } };
 };

@@ -4,7 +4,6 @@ import { corrupt, readCount } from './archive-fields.ts';
 import type { ArchiveHead } from './archive-head.ts';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { ByteReader } from './byte-reader.ts';
-import { CopiedTables } from './copied-tables.ts';
 import { DeclaredObjects } from './declared-objects.ts';
 import type { Session } from './entry-definition.ts';
 
@@ -79,7 +78,6 @@ export const readToc = async (
     hasLargeObjectData: false,
     sum: 0,
   };
-  const tables = new CopiedTables();
   let newest = 0;
   let farthest = 0;
   for (let index = 0; index < entries; index += 1) {
@@ -94,12 +92,9 @@ export const readToc = async (
     if (entry.data !== undefined) data.set(entry.id, entry.data);
     reader.isUtf8 = session.encoding === 'UTF8';
     for (const oid of entry.oids ?? []) toc.largeObjects.declare(oid);
-    tables.add(entry);
     toc.hasLargeObjectData ||= entry.kind === 'BLOBS';
     keepNames(toc, entry);
   }
-  const homeless = tables.homeless();
-  if (homeless !== undefined) throw corrupt(reader, homeless);
   if (farthest > newest) throw corrupt(reader, `the data of a table ${farthest} that is not there`);
   toc.sum = reader.sum;
   reader.sum = undefined;

@@ -2,6 +2,7 @@ import { corrupt, readText, skipText } from './archive-fields.ts';
 import type { ByteReader } from './byte-reader.ts';
 import { clientEncoding } from './client-encoding.ts';
 import { readDefined } from './definition-words.ts';
+import { readPartitionRoot } from './partition-root.ts';
 import { SqlLexer } from './sql-lexer.ts';
 
 /** Of the client encodings that a dump can have. Source: PostgreSQL's documentation, "Supported Character Sets". */
@@ -56,13 +57,17 @@ const KEPT_HEADS = 16;
  * @returns how the first of them begin, one character per byte.
  * @throws {DamageError} where psql would stumble.
  */
-export const readStatements = async (reader: ByteReader, session: Session): Promise<string[]> => {
+export const readStatements = async (
+  reader: ByteReader,
+  session: Session,
+  comment: (text: string) => void = () => {},
+): Promise<string[]> => {
   const heads: string[] = [];
   const fault = (what: string): never => {
     throw corrupt(reader, what);
   };
   const lexer = new SqlLexer({
-    comment: () => {},
+    comment,
     command: () => fault('a backslash stands between statements'),
     statement: (_, head) => {
       if (heads.length < KEPT_HEADS) heads.push(head());
@@ -89,11 +94,17 @@ const readOids = async (reader: ByteReader): Promise<number[]> => {
   return list.trimEnd().split('\n').map(Number);
 };
 
-/** What an entry defines: the name as it stands there, where that must be the entry's own; large objects. */
-export type Definition = { name?: string; oids?: number[] };
+/**
+ * What an entry defines: the name as it stands there, where that must be the entry's own; large objects. Of data: the
+ * root of a partition that it goes into.
+ */
+export type Definition = { name?: string; oids?: number[]; partitionRoot?: string };
 
 const readSql = async (reader: ByteReader, kind: string, session: Session): Promise<Definition> => {
-  const heads = await readStatements(reader, session);
+  let partitionRoot: string | undefined;
+  const heads = await readStatements(reader, session, (text) => {
+    partitionRoot ??= readPartitionRoot(Buffer.from(text, 'latin1').toString('utf8'));
+  });
   const defined = heads.map((head) => readDefined(kind, head)).find((one) => one !== undefined);
   if (heads.length > 0 && defined === undefined) {
     throw corrupt(reader, `nothing defines its ${kind}`);
@@ -101,6 +112,7 @@ const readSql = async (reader: ByteReader, kind: string, session: Session): Prom
   const name = defined?.name && Buffer.from(defined.name, 'latin1').toString('utf8');
   return {
     ...(name !== undefined && { name }),
+    ...(partitionRoot !== undefined && { partitionRoot }),
     ...(name !== undefined && kind === 'BLOB' && { oids: [Number(name)] }),
   };
 };

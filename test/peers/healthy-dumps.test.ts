@@ -34,6 +34,7 @@ const OPTIONS: string[][] = [
   ['--section=data'],
   ['--section=post-data'],
   ['--load-via-partition-root'],
+  ['--load-via-partition-root', '--table=app.measured_2026'],
   ['--no-blobs'],
   ['--table=app.orders', '--table=app.people'],
   ['--schema=app', '--exclude-table-data=app.orders'],

@@ -51,6 +51,7 @@ const folders = (held: Record<ParkedAs, ArchivedMessage[]>) =>
     yield* held[as];
   };
 
+const keysOf = ({ line: { key } }: ArchivedMessage) => [key, `webhook|${key}`];
 const never = () => false;
 
 describe('countParked', () => {
@@ -59,6 +60,7 @@ describe('countParked', () => {
       quarantine: [
         line('refused', 'http-413'),
         line('sent-since', 'http-413'),
+        line('parked-for-a-queue', 'too-large'),
         line('forgotten-by-the-ledger', 'http-400'),
         line('refused', 'http-413'),
       ],
@@ -71,10 +73,12 @@ describe('countParked', () => {
     const states = {
       refused: 'QUARANTINED',
       'sent-since': 'DONE',
+      'parked-for-a-queue': 'QUARANTINED',
+      'webhook|parked-for-a-queue': 'DONE',
       'in-doubt': 'UNKNOWN',
       'another-turn': 'RETRY',
     } as const;
-    expect(await countParked(ledgerOf(states), read, never)).toEqual({
+    expect(await countParked(ledgerOf(states), { read, keysOf }, never)).toEqual({
       quarantine: 2,
       unknown: 2,
       reasons: { 'http-413': 1, 'http-400': 1, 'timed-out': 2 },
@@ -86,11 +90,21 @@ describe('countParked', () => {
     const quarantine = Array.from({ length: 300 }, (_, index) => line(`k${index}`, 'http-413'));
     const read = folders({ quarantine, unknown: [] });
     let asked = 0;
-    const count = await countParked(ledgerOf({}), read, () => {
+    const count = await countParked(ledgerOf({}), { read, keysOf }, () => {
       asked += 1;
-      return asked === 2;
+      return asked === 3;
     });
-    expect(count).toMatchObject({ quarantine: 180, complete: false });
+    expect(count).toMatchObject({ quarantine: 90, complete: false });
+  });
+
+  it('has seen all of it where its time is over at the end', async () => {
+    const read = folders({ quarantine: [line('last', 'http-413')], unknown: [] });
+    let asked = 0;
+    const count = await countParked(ledgerOf({}), { read, keysOf }, () => {
+      asked += 1;
+      return asked > 1;
+    });
+    expect(count).toMatchObject({ quarantine: 1, complete: true });
   });
 });
 

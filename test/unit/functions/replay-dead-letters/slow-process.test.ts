@@ -161,3 +161,27 @@ describe('a slow run', () => {
     expect(stage.told.at(-1)).toBe('lifeboat.replay.ended.v1');
   });
 });
+
+describe('a message that a process died with', () => {
+  it('is known for good, since it may lie parked though another one sent it', async () => {
+    let interrupted = 0;
+    for (let kill = 1; kill < 40; kill += 1) {
+      const stage = createCrashStage('idempotent');
+      stage.queue.put('copy', envelope(idOf(1)));
+      let lives = 0;
+      let wasSending = false;
+      const nextLife = () => {
+        lives += 1;
+        wasSending ||= [...stage.store.entries.values()].some(({ state }) => state === 'SENDING');
+        return createFaultPoints(lives === 1 ? kill : Number.POSITIVE_INFINITY);
+      };
+      await stage.untilEnded('a-run-that-dies', nextLife);
+      const [entry] = stage.store.entries.values();
+      expect(entry?.state).toBe('DONE');
+      if (!wasSending) continue;
+      interrupted += 1;
+      expect((entry?.expiresAt ?? 0) - stage.clock.ms).toBeGreaterThan(10 * 365 * 86_400_000);
+    }
+    expect(interrupted).toBeGreaterThan(0);
+  });
+});

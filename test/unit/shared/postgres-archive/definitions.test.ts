@@ -3,6 +3,7 @@ import { ByteReader } from '../../../../shared/postgres-archive/byte-reader.ts';
 import { DeclaredObjects } from '../../../../shared/postgres-archive/declared-objects.ts';
 import { isSameName, readDefined } from '../../../../shared/postgres-archive/definition-words.ts';
 import { readDefinition } from '../../../../shared/postgres-archive/entry-definition.ts';
+import { saysPartitionRoot } from '../../../../shared/postgres-archive/partition-root.ts';
 import { judgeArchive, readArchive } from '../../../support/archive-dumps.ts';
 import { inPieces } from '../../../support/bytes.ts';
 import { text } from '../../../support/write-archive.ts';
@@ -34,6 +35,12 @@ describe('a table of contents, which has no checksum', () => {
     ['COPY', '15-default.dump', 'COPY public.customers', 'COPd public.customers'],
     ['the table of COPY', '15-default.dump', 'COPY public.customers', 'COPY public.custwmers'],
     ['the columns of COPY', '15-default.dump', '(id, name) FROM', '(id; name) FROM'],
+    [
+      'the root of a partition',
+      '15-partition-root.dump',
+      'root public.measured',
+      'root public.measurex',
+    ],
     ['what is dropped', '15-default.dump', 'DROP SEQUENCE', 'DROP\u0001SEQUENCE'],
     ['a large object', '15-objects.dump', "lo_create('1001')", "lo_create('1003')"],
     ['a list of large objects', '17-objects.dump', '1001\n1002\n', '1001\n10-2\n'],
@@ -53,6 +60,19 @@ describe('a table of contents, which has no checksum', () => {
     objects.end();
     // Of the data alone.
     new DeclaredObjects().give(7);
+  });
+});
+
+describe('the root of a partition', () => {
+  it.each([
+    ['15.18 (Debian 15.18-0+deb12u1)', true],
+    ['15.2', false],
+    ['12.15', true],
+    ['10.23', false],
+    ['17beta1', true],
+    ['9.6.24', false],
+  ])('is said by pg_dump %s: %s', (version, says) => {
+    expect(saysPartitionRoot(version)).toBe(says);
   });
 });
 
