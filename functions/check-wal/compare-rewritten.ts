@@ -4,7 +4,15 @@ import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient } from './archive-client.ts';
 import { compareVersions } from './compare-versions.ts';
 import { type Finding, formKey, type HeaderMemory, MAX_FINDINGS } from './header-memory.ts';
-import { type Blocks, isMarked, markRead, numbersIn, unread } from './read-blocks.ts';
+import { EXAMPLES, noteFinding } from './note-inspected.ts';
+import {
+  type Blocks,
+  isMarked,
+  markRead,
+  markUnreadable,
+  numbersIn,
+  unread,
+} from './read-blocks.ts';
 import type { Survey } from './survey.ts';
 
 /** The finding where the older versions were broken. */
@@ -27,7 +35,7 @@ type Input = {
   until: number;
 };
 
-/** Names that were written more than once with bytes that differ, and are not compared yet. */
+/** Names that were written more than once with bytes that differ, and are not compared yet: more is to be tried. */
 export type Uncompared = { left: number; trouble?: Finding };
 
 const blocksOf = (memory: HeaderMemory, key: string): Blocks => {
@@ -54,11 +62,18 @@ export const compareRewritten = async (input: Input): Promise<Uncompared> => {
           if (wasBad) again += 1;
           const name = formatSegmentName({ timeline, number }, survey.segmentSize) + suffix;
           const compared = await compareVersions(input, name);
-          if (compared.is === 'unknown') {
+          if (compared.is === 'unknown' && !compared.lasts) {
             trouble ??= { name, finding: compared.reason, detail: compared.detail };
             continue;
           }
           if (!wasBad) left -= 1;
+          if (compared.is === 'unknown') {
+            // Tried again a day later: it must not keep others waiting with every run.
+            markUnreadable(blocksOf(memory, key), number);
+            const shut = { name, finding: compared.reason, detail: compared.detail };
+            noteFinding(memory.uncompared, EXAMPLES, shut);
+            continue;
+          }
           const bad = compared.is !== 'same';
           markRead(blocksOf(memory, key), number, { at: 0, bad, wholeBlockSeen: false });
           memory.findings = memory.findings.filter((one) => one.name !== name || !isOurs(one));

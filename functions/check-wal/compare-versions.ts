@@ -11,7 +11,10 @@ import type { SecretReader } from '../../shared/secrets/secret-reader.ts';
 import type { ArchiveClient, StoredVersion } from './archive-client.ts';
 import { layersOf } from './segment-layers.ts';
 
-/** What a wrong passphrase or encoding in the plan makes of every version: nothing can be said of them. */
+/**
+ * What a wrong passphrase or encoding in the plan makes of every version, and a change of either of the older
+ * ones: nothing can be said of them.
+ */
 const OF_THE_PLAN: readonly string[] = ['wrong-key', 'encoding-mismatch'];
 
 /** Whether all versions of a name hold the same WAL. */
@@ -20,12 +23,22 @@ export type Compared =
   | { is: 'different'; detail: string }
   /** They differ, and no recovery could have used the older ones. */
   | { is: 'mended'; detail: string }
-  | { is: 'unknown'; reason: string; detail: string };
+  /** `lasts`: another try would not help as long as the plan and the versions stay what they are. */
+  | { is: 'unknown'; reason: string; detail: string; lasts: boolean };
 
 type Means = {
   client: Pick<ArchiveClient, 'versions' | 'readVersion'>;
   policy: Pick<StoredBackup, 'encoding'>;
   readSecret: SecretReader;
+};
+
+/** What keeps these bytes from being judged; undefined where that is not to be seen by the bytes. */
+const notJudged = (error: unknown): Compared | undefined => {
+  if (error instanceof NotJudgedError) {
+    return { is: 'unknown', reason: error.reason, detail: error.message, lasts: true };
+  }
+  if (!(error instanceof DamageError) || !OF_THE_PLAN.includes(error.damage)) return undefined;
+  return { is: 'unknown', reason: error.damage, detail: error.message, lasts: true };
 };
 
 /** What is under the layers, so that a salt or a time stamp of gzip makes no difference. */
@@ -53,6 +66,7 @@ const flawOf = async (
   version: StoredVersion,
 ): Promise<string | undefined> => {
   if (typeof layersOf(means.policy, name.slice(24)) === 'string') return undefined;
+  if (version.size === 0) return 'it is empty';
   const stored = means.client.readVersion(name, version);
   try {
     const timeline = Number.parseInt(name.slice(0, 8), 16);
@@ -65,7 +79,9 @@ const flawOf = async (
     const number = parseSegmentName(name.slice(0, 24), segmentSize)?.number;
     return number === address / BigInt(segmentSize) ? undefined : 'it holds another segment';
   } catch (error) {
-    if (error instanceof DamageError) return error.message;
+    // Without a plan's word it is the name that says how it is encoded, and that has not changed.
+    const isOfPlan = (means.policy.encoding ?? []).length > 0 && notJudged(error) !== undefined;
+    if (error instanceof DamageError && !isOfPlan) return error.message;
     throw error;
   } finally {
     // A walk stops at the first flaw.
@@ -76,47 +92,67 @@ const flawOf = async (
 const describe = ({ versionId, lastModified, size }: StoredVersion): string =>
   `version ${versionId} of ${lastModified.toISOString()} (${size} bytes)`;
 
+/** One older version beside the current one, whose content has the digest `wanted`. */
+const compareOlder = async (
+  means: Means,
+  name: string,
+  { older, current, wanted }: { older: StoredVersion; current: StoredVersion; wanted: string },
+): Promise<Compared> => {
+  try {
+    const flaw = await flawOf(means, name, older);
+    if (flaw !== undefined) {
+      return {
+        is: 'mended',
+        detail: `its ${describe(older)} could not be replayed (${flaw}), and the current ${describe(current)} is another`,
+      };
+    }
+    if ((await contentOf(means, name, older)) === wanted) return { is: 'same' };
+    return {
+      is: 'different',
+      detail: `it was overwritten with other contents: ${describe(older)} differs from the current ${describe(current)}`,
+    };
+  } catch (error) {
+    const unknown = notJudged(error);
+    if (unknown !== undefined) return unknown;
+    throw error;
+  }
+};
+
 /**
  * Reads every version of a name and compares what PostgreSQL would be given. Uploading the same segment
  * twice, which a retry does, is no finding; that the bytes differ is, and a lesser one where the older ones
- * were broken: then somebody has put it right. Never rejects.
+ * were broken: then somebody has put it right. An older version that cannot be opened hides no other's
+ * finding. Never rejects.
  */
 export const compareVersions = async (means: Means, name: string): Promise<Compared> => {
   try {
     const versions = await means.client.versions(name);
     const [current, ...others] = versions;
     if (current === undefined) return { is: 'same' };
-    const older = others.filter(({ etag, size }) => etag !== current.etag || size !== current.size);
-    const wanted = older.length === 0 ? '' : await contentOf(means, name, current);
-    let mended: Compared | undefined;
-    for (const one of older) {
-      const flaw = await flawOf(means, name, one);
-      if (flaw === undefined) {
-        if ((await contentOf(means, name, one)) === wanted) continue;
-        return {
-          is: 'different',
-          detail: `it was overwritten with other contents: ${describe(one)} differs from the current ${describe(current)}`,
-        };
-      }
-      mended ??= {
-        is: 'mended',
-        detail: `its ${describe(one)} could not be replayed (${flaw}), and the current ${describe(current)} is another`,
-      };
+    const rewritten = others.filter(
+      ({ etag, size }) => etag !== current.etag || size !== current.size,
+    );
+    const wanted = rewritten.length === 0 ? '' : await contentOf(means, name, current);
+    let most: Compared = { is: 'same' };
+    for (const older of rewritten) {
+      const compared = await compareOlder(means, name, { older, current, wanted });
+      if (compared.is === 'different') return compared;
+      const isMore = compared.is === 'mended' ? most.is !== 'mended' : most.is === 'same';
+      if (isMore) most = compared;
     }
-    return mended ?? { is: 'same' };
+    return most;
   } catch (error) {
+    const unknown = notJudged(error);
+    if (unknown !== undefined) return unknown;
     if (error instanceof DamageError) {
-      const { damage: reason, message: detail } = error;
-      if (OF_THE_PLAN.includes(reason)) return { is: 'unknown', reason, detail };
       return {
         is: 'different',
         detail: `it was overwritten, and one of its versions is broken: ${error.message}`,
       };
     }
-    if (error instanceof NotJudgedError) {
-      return { is: 'unknown', reason: error.reason, detail: error.message };
-    }
     const { reason, message } = describeAwsFailure(error);
-    return { is: 'unknown', reason, detail: message };
+    // In a class that must be restored before it can be read.
+    const lasts = message.startsWith('InvalidObjectState');
+    return { is: 'unknown', reason, detail: message, lasts };
   }
 };

@@ -12,7 +12,10 @@ export type Finding = { name: string; finding: string; detail: string };
 export type HeaderMemory = {
   /** By {@link formKey}. */
   forms: Map<string, Blocks>;
-  /** Names that were written more than once: `read` is compared, `bad` is different. By {@link formKey}. */
+  /**
+   * Names that were written more than once: `read` is compared, `bad` is different, of `shut` a version cannot
+   * be opened. By {@link formKey}.
+   */
   compared: Map<string, Blocks>;
   /** Of most segments when the archive was first read. */
   cluster?: Cluster;
@@ -22,6 +25,8 @@ export type HeaderMemory = {
   findings: Finding[];
   /** Examples of what could not be looked into. */
   shut: Finding[];
+  /** Examples of names whose versions cannot be compared. */
+  uncompared: Finding[];
   /** When what was bad or shut was last looked at again, in milliseconds since 1970. */
   reopenedAt: number;
 };
@@ -37,6 +42,7 @@ export const emptyHeaderMemory = (now: Date): HeaderMemory => ({
   foreign: [],
   findings: [],
   shut: [],
+  uncompared: [],
   reopenedAt: now.getTime(),
 });
 
@@ -63,6 +69,7 @@ export const headerMemorySchema = z.object({
   foreign: z.array(z.object({ cluster: clusterSchema, forms: formsSchema })),
   findings: z.array(findingSchema),
   shut: z.array(findingSchema),
+  uncompared: z.array(findingSchema).default([]),
   reopenedAt: z.number(),
 });
 
@@ -120,6 +127,7 @@ export const encodeHeaders = (memory: HeaderMemory): StoredHeaders => ({
   })),
   findings: memory.findings,
   shut: memory.shut,
+  uncompared: memory.uncompared,
   reopenedAt: memory.reopenedAt,
 });
 
@@ -133,5 +141,6 @@ export const decodeHeaders = (stored: StoredHeaders): HeaderMemory => ({
   })),
   findings: stored.findings,
   shut: stored.shut,
+  uncompared: stored.uncompared,
   reopenedAt: stored.reopenedAt,
 });

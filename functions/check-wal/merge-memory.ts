@@ -50,6 +50,7 @@ const mergeHeaders = (
       .filter(({ forms }) => forms.size > 0),
     findings: allOf(MAX_FINDINGS, [theirs.findings, mine.findings]),
     shut: allOf(EXAMPLES, [theirs.shut, mine.shut]),
+    uncompared: allOf(EXAMPLES, [theirs.uncompared, mine.uncompared]),
     reopenedAt: Math.max(mine.reopenedAt, theirs.reopenedAt),
   };
 };

@@ -39,7 +39,8 @@ const noteForeign = (memory: HeaderMemory, cluster: Cluster): Map<string, Blocks
   return fresh.forms;
 };
 
-const noteFinding = (list: Finding[], most: number, finding: Finding): void => {
+/** Adds a finding, in place of the one about the same name. Changes `list`. */
+export const noteFinding = (list: Finding[], most: number, finding: Finding): void => {
   const known = list.findIndex(({ name }) => name === finding.name);
   if (known >= 0) list[known] = finding;
   else if (list.length < most) list.push(finding);

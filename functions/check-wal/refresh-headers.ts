@@ -106,6 +106,7 @@ export const refreshHeaders = (
     compared,
     findings: stillMarked(known.findings, [forms, compared, deep], survey, 'bad'),
     shut: stillMarked(known.shut, [forms], survey, 'shut'),
+    uncompared: stillMarked(known.uncompared, [compared], survey, 'shut'),
     reopenedAt: isDue ? now.getTime() : known.reopenedAt,
   });
 };

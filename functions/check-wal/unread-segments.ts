@@ -18,6 +18,10 @@ const ACTIONS: Readonly<Record<string, string>> = {
   'unsupported-compression':
     'Test a recovery by hand, or let archive_command compress with gzip, zstd or lz4.',
   'encoding-not-named': "Say in the plan's encoding what archive_command does to the bytes.",
+  'wrong-key':
+    "Look at the passphrase in the plan's encoding. Where it is right, older versions of these names were made with another: delete those versions, or wait until the bucket's lifecycle does.",
+  'encoding-mismatch':
+    "Look at the plan's encoding. Where it is right, older versions of these names were encoded in another way: delete those versions, or wait until the bucket's lifecycle does.",
   'key-unavailable': 'Create the secret, and allow check-wal to read it.',
 };
 const OTHERWISE = 'Nothing: it is tried again with the next run.';
@@ -38,6 +42,12 @@ const archivedIn = (survey: Survey, { memory }: HeaderLook): number =>
     );
   }, 0);
 
+/** Names of which a version cannot be opened; those that were found to differ before count as that. */
+const shutVersions = ({ compared }: HeaderLook['memory']): number =>
+  [...compared.values()]
+    .flatMap((blocks) => [...blocks.values()])
+    .reduce((sum, { shut, bad }) => sum + countBits(shut & ~bad), 0);
+
 /** What is there and was not looked into, the reason that concerns most segments first. */
 export const unreadOf = (policy: StoredBackup, survey: Survey, look: HeaderLook): Unread[] => {
   const { memory, left, trouble } = look;
@@ -46,6 +56,7 @@ export const unreadOf = (policy: StoredBackup, survey: Survey, look: HeaderLook)
   );
   const shut = [...memory.forms.values()].reduce((sum, one) => sum + countMarked(one, 'shut'), 0);
   const [example] = memory.shut;
+  const [uncomparable] = memory.uncompared;
   const { left: uncompared = 0, trouble: versions } = look.uncompared ?? {};
   const all: Unread[] = [
     {
@@ -74,6 +85,12 @@ export const unreadOf = (policy: StoredBackup, survey: Survey, look: HeaderLook)
       segments: uncompared,
       example: versions?.name,
       detail: versions?.detail ?? 'they were written more than once, and are compared in turns',
+    },
+    {
+      reason: uncomparable?.finding ?? 'versions-not-compared',
+      segments: shutVersions(memory),
+      example: uncomparable?.name,
+      detail: uncomparable?.detail ?? 'they were written more than once, and cannot be compared',
     },
   ];
   return all.filter(({ segments }) => segments > 0).sort((a, b) => b.segments - a.segments);

@@ -39,8 +39,7 @@ const walk = async (stored: Buffer, passphrase = PASSPHRASE) => {
   return walkFile(walking, one, { mayEndEarly: false });
 };
 
-const compare = async (current: Buffer, older: Buffer, passphrase = PASSPHRASE) => {
-  const stored = [current, older];
+const compare = async (stored: Buffer[], passphrase = PASSPHRASE) => {
   const versions = stored.map(({ length }, index) => ({
     versionId: `v${index}`,
     etag: `"${index}"`,
@@ -66,7 +65,7 @@ describe('a segment that openssl enc wrote without compression', () => {
 
   it.each(DERIVATIONS)('is the same with another salt of %s', async (derivation) => {
     const [current, older] = [1, 2].map(() => opensslEncrypt(wal, PASSPHRASE, derivation));
-    expect(await compare(current ?? wal, older ?? wal)).toEqual({ is: 'same' });
+    expect(await compare([current ?? wal, older ?? wal])).toEqual({ is: 'same' });
   });
 
   it.each(DERIVATIONS)(
@@ -81,10 +80,37 @@ describe('a segment that openssl enc wrote without compression', () => {
         finding: 'wrong-key',
       });
       const older = opensslEncrypt(wal, PASSPHRASE, derivation);
-      const compared = await compare(stored, older, 'another');
+      const compared = await compare([stored, older], 'another');
       expect(compared).toMatchObject({ is: 'unknown', reason: 'wrong-key' });
     },
   );
+
+  describe('with an older version that was made with the passphrase before', () => {
+    const current = opensslEncrypt(wal, PASSPHRASE);
+    const before = opensslEncrypt(wal, 'the one before');
+    const broken = damaged(wal, (copy) => copy.fill(0xa5, 8_192, 16_384));
+    const other = damaged(wal, (copy) => copy.writeUInt8(1, copy.length - 1));
+
+    it('is not called broken: nothing can be said of that version', async () => {
+      const unknown = { is: 'unknown', reason: 'wrong-key', lasts: true };
+      expect(await compare([current, before])).toMatchObject(unknown);
+      expect(await compare([current, before, current])).toMatchObject(unknown);
+    });
+
+    it.each([
+      ['different', other],
+      ['mended', broken],
+    ])('is %s where one before that one is', async (is, oldest) => {
+      const stored = opensslEncrypt(oldest, PASSPHRASE);
+      expect(await compare([current, before, stored])).toMatchObject({ is });
+      expect(await compare([current, stored, before])).toMatchObject({ is });
+    });
+  });
+
+  it('was broken where an older version is empty', async () => {
+    const current = opensslEncrypt(wal, PASSPHRASE);
+    expect(await compare([current, Buffer.alloc(0)])).toMatchObject({ is: 'mended' });
+  });
 
   it('is called what it is where the key is right and the beginning is not', async () => {
     const change = (at: number, length: number): Buffer =>
