@@ -1,10 +1,9 @@
 import type { Severity } from '../../events/check-reported/v1.ts';
 import type { StoredBackup } from '../../shared/plan/plan.ts';
-import { isMadeBeside } from './decide-comparison.ts';
-import type { Problem } from './ledger-records.ts';
+import { isComparable, isMadeBeside } from './decide-comparison.ts';
+import type { Newest, Problem } from './ledger-records.ts';
 import { nameTimes } from './name-times.ts';
 import type { StoredObject } from './object-client.ts';
-import type { Verified } from './verified.ts';
 
 /** What becomes of a problem that was found earlier. */
 export type Standing =
@@ -17,9 +16,23 @@ type Facts = {
   backup: StoredBackup | undefined;
   /** `undefined`: it is not there any more. */
   object: StoredObject | undefined;
-  verified: Verified | undefined;
+  verified: Newest | undefined;
   /** It is a file of a folder that is one backup, and was judged by itself before. */
   isPart?: boolean;
+};
+
+/**
+ * Pure. Whether a good backup of a series says that what was found of an earlier one is over. One that was compared
+ * with nothing does not say that the data came back, and none speaks of what it was made beside.
+ */
+export const endsFinding = (
+  { key, lastModified, isAlone }: Pick<Problem, 'key' | 'lastModified' | 'isAlone'>,
+  good: Pick<Newest, 'key' | 'lastModified' | 'before'>,
+  backup: Pick<StoredBackup, 'schedule'>,
+): boolean => {
+  if (good.key === key) return true;
+  if (good.before === undefined || isComparable(backup, good, good.before)) return true;
+  return isAlone === true && !isMadeBeside(backup, good, { key, lastModified });
 };
 
 /**
@@ -28,13 +41,14 @@ type Facts = {
  * together: a good one of one is none of another.
  */
 export const isFollowed = (
-  problem: Pick<Problem, 'key' | 'lastModified' | 'series'>,
-  verified: Verified | undefined,
+  problem: Pick<Problem, 'key' | 'lastModified' | 'series' | 'isAlone'>,
+  verified: Newest | undefined,
   backup: Pick<StoredBackup, 'schedule'>,
 ): boolean => {
   const { key, lastModified, series } = problem;
   if (verified === undefined || verified.lastModified <= lastModified) return false;
-  if (series !== undefined || verified.key === key) return true;
+  if (series !== undefined) return endsFinding(problem, verified, backup);
+  if (verified.key === key) return true;
   return nameTimes(key).length > 0 && !isMadeBeside(backup, verified, problem);
 };
 

@@ -1,6 +1,6 @@
+import type { Newest } from './ledger-records.ts';
 import { seriesOf } from './series.ts';
 import type { Services } from './services.ts';
-import type { Verified } from './verified.ts';
 
 /**
  * The newest good backup of the series in which one was judged. Series may be named otherwise since: then the one
@@ -11,7 +11,7 @@ export const findVerified = async (
   backup: string,
   { bucket, key }: { bucket: string; key: string },
   judgedIn: string | undefined,
-): Promise<Verified | undefined> => {
+): Promise<Newest | undefined> => {
   const named = seriesOf({ bucket, key });
   const isByItself = judgedIn === `s3://${bucket}/${key}`;
   const series = new Set([judgedIn ?? named, isByItself ? judgedIn : named]);

@@ -5,7 +5,8 @@ import { makeContentsReport } from './contents-report.ts';
 import { isComparable, isMadeBeside } from './decide-comparison.ts';
 import { decideContents } from './decide-contents.ts';
 import { writtenAs } from './decide-size.ts';
-import type { Newest } from './ledger-records.ts';
+import { endsFinding } from './decide-standing.ts';
+import type { Newest, Problem } from './ledger-records.ts';
 import type { StoredObject } from './object-client.ts';
 import { contentsConditionsOf } from './reader.ts';
 import { publishReport, type Services } from './services.ts';
@@ -38,7 +39,17 @@ const previousOf = (newest: Newest | undefined, dated: Pick<Verified, 'key' | 'l
 const isJudged = ({ backup, place }: Whole): boolean =>
   place === 'location' && (backup.kind === 'pg-dump' || backup.kind === 'base-backup');
 
-const settle = async (services: Services, whole: Whole, report: CheckReport): Promise<void> => {
+/** Whether a report would hide what still stands of its series: the sweep goes on to say that. */
+const isQuieter = (report: CheckReport, stands: Problem): boolean =>
+  report.verdict === 'pass' ||
+  (report.severity !== 'critical' && stands.report.severity === 'critical');
+
+const settle = async (
+  services: Services,
+  whole: Whole,
+  report: CheckReport,
+  found: Pick<Problem, 'isAlone'>,
+): Promise<void> => {
   const { ledger } = services;
   const { backup, object, series } = whole;
   if (report.verdict === 'pass') {
@@ -57,6 +68,7 @@ const settle = async (services: Services, whole: Whole, report: CheckReport): Pr
     etag: object.etag,
     report,
     series,
+    ...found,
   });
 };
 
@@ -76,7 +88,7 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
   const previous = before && isComparable(backup, dated, before) ? before : undefined;
   const contents =
     isJudged(whole) && walk.contents
-      ? rememberContents(walk.contents, lastModified, previous?.contents)
+      ? rememberContents(walk.contents, lastModified, before?.contents)
       : undefined;
   if (isJudged(whole)) {
     const { lastModified: at } = object;
@@ -98,8 +110,13 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
       now,
       nextCheckBy: new Date(now.getTime() + recheckMs),
     });
-    await publishReport(services, report, run);
-    await settle(services, whole, report);
+    const stood = await services.ledger.problem({ series });
+    const stands = stood && !endsFinding(stood, { ...dated, before }, backup) ? stood : undefined;
+    if (stands === undefined || !isQuieter(report, stands)) {
+      await publishReport(services, report, run);
+      const isAlone = previous === undefined && (stands === undefined || stands.isAlone === true);
+      await settle(services, whole, report, { isAlone });
+    }
   }
   await services.ledger.recordVerified(backup.name, series, {
     key,

@@ -48,6 +48,8 @@ export const problemSchema = z.looseObject({
   report: checkReportSchema,
   /** Of a problem with what a backup holds: one for a series, of its newest. */
   series: z.string().optional(),
+  /** Of the same: it was found without the one before it. A record that does not say so was found by comparison. */
+  isAlone: z.boolean().optional(),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

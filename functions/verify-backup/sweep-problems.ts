@@ -4,14 +4,13 @@ import { describeConditions, isNewTryDue } from './decide-new-try.ts';
 import { decideStanding, type Standing } from './decide-standing.ts';
 import { findStored } from './find-stored.ts';
 import { findVerified } from './find-verified.ts';
-import type { Problem } from './ledger-records.ts';
+import type { Newest, Problem } from './ledger-records.ts';
 import type { StoredObject } from './object-client.ts';
 import { conditionsOf, contentsConditionsOf } from './reader.ts';
 import { publishReport, type Services } from './services.ts';
 import { shortName } from './short-name.ts';
 import { sweepTimes } from './sweep-times.ts';
 import { sweepUnjudged } from './sweep-unjudged.ts';
-import type { Verified } from './verified.ts';
 
 export type Sweep = { gone: number; standing: number; readAgain: number; unjudged: number };
 
@@ -22,7 +21,7 @@ const findFollower = async (
   services: Services,
   problem: Problem,
   backup: StoredBackup,
-): Promise<Verified | undefined> => {
+): Promise<Newest | undefined> => {
   const { bucket, key } = problem;
   const series = problem.series ?? (await services.ledger.reading({ bucket, key }))?.series;
   return findVerified(services, backup.name, { bucket, key }, series);

@@ -121,6 +121,17 @@ export const createVerificationLedger = (ledger: JsonLedger) => {
       put(problemKey(placeOf(problem)), problemSchema, (old) =>
         old?.report.checkedAt === problem.report.checkedAt ? { ...old, asked } : undefined,
       ),
+    /** Notes under what the object of a series' problem was read since, where that said nothing else of it. */
+    noteRead: (
+      series: string,
+      object: Pick<Problem, 'key' | 'etag'>,
+      { fingerprint, reader }: Pick<Problem, 'fingerprint' | 'reader'>,
+    ) =>
+      put(problemKey({ series }), problemSchema, (old) => {
+        const isIt = old?.key === object.key && old.etag === object.etag;
+        const isNoted = old?.fingerprint === fingerprint && old?.reader === reader;
+        return isIt && !isNoted ? { ...old, fingerprint, reader } : undefined;
+      }),
     clearProblem: (place: ProblemPlace) => ledger.remove(problemKey(place)),
     forgetProblem: (problem: Problem) => ledger.remove(problemKey(placeOf(problem))),
     async *problems(): AsyncGenerator<Problem> {

@@ -15,6 +15,7 @@ import type { StoredObject } from './object-client.ts';
 import type { Target } from './parse-targets.ts';
 import { readBackup } from './read-backup.ts';
 import { readFolder } from './read-folder.ts';
+import { contentsConditionsOf } from './reader.ts';
 import { recordReport } from './record-report.ts';
 import { seriesOf } from './series.ts';
 import { publishReport, type Services } from './services.ts';
@@ -59,6 +60,8 @@ const read = async (
     ? readFolder(services, stored, backup, time)
     : readBackup(services, stored, backup, time);
 };
+
+const mayBeRetried = (reading: Reading): boolean => reading.ended === 'not-seen' && reading.retry;
 
 /**
  * Verifies the newest version of one object and publishes a report, unless the ledger says that it was
@@ -121,6 +124,11 @@ export const verifyObject = async (
   if (object !== undefined && series !== undefined && reading.ended === 'walked') {
     const { place, name } = found;
     await judgeContents(services, { backup, place, name, object, walk: reading.walk, series }, run);
+  }
+  const wasReadAgain = target.cause === 'reread' && !mayBeRetried(reading);
+  if (object !== undefined && series !== undefined && wasReadAgain) {
+    // Of what is broken by now, or no more the newest, no contents were judged: once is enough to see that.
+    await services.ledger.noteRead(series, object, contentsConditionsOf(services, object, backup));
   }
   await recordReport(services, run, { report, backup, object, target, reading, series });
   if (isFolder(target.key)) await services.ledger.clearWait(target);

@@ -170,6 +170,140 @@ it('one more in between costs two comparisons of counters, and none of dates', a
   ).toBe('rows-lost, tables');
 });
 
+describe('a backup that was compared with nothing', () => {
+  type Names = [string, string, string, string, string];
+  /** Rows that were lost on the 20th, and the job run once more on that day. */
+  const lost = ([before, first, again, next, last]: Names, rows = 0): Backup[] => [
+    [before, '19T02:00', 5_000],
+    [first, '20T02:00', rows],
+    [again, '20T06:00', rows],
+    [next, '21T02:00', rows],
+    [last, '22T02:00', rows],
+  ];
+  const COUNTED: Names = [
+    'shop-42.sql',
+    'shop-43.sql',
+    'shop-44.sql',
+    'shop-45.sql',
+    'shop-46.sql',
+  ];
+  const COMMITS: Names = [
+    'shop-20261119-9b1d0e4.sql',
+    'shop-20261120-0c4d2e9.sql',
+    'shop-20261120-7a1b3c5.sql',
+    'shop-20261121-5d9e8f1.sql',
+    'shop-20261122-6e1f2a3.sql',
+  ];
+
+  /** What is said of the series at each backup, and by the sweep behind it. */
+  const follow = async (backups: readonly Backup[], stage: Stage = verifyStage(PLAN)) => {
+    const said: string[][] = [];
+    for (const backup of backups) {
+      const found = (await judge([backup], stage)).map(([, reason]) => reason);
+      await stage.sweep(`2026-11-${backup[1].replace(/:\d+$/, ':45')}:00.000Z`);
+      const swept = stage.said().map(({ reason, severity }) => `${reason} ${severity ?? ''}`);
+      said.push([...found, ...swept]);
+    }
+    return said;
+  };
+
+  it.each([
+    ['counter', COUNTED],
+    ['commit', COMMITS],
+  ])(
+    'ends nothing that was found by comparison, and hides nothing from the next (%s)',
+    async (_, names) => {
+      expect(await follow(lost(names))).toEqual([
+        ['as-expected'],
+        ['no-data', 'no-data critical'],
+        ['no-data critical'],
+        ['no-data critical'],
+        ['no-data', 'no-data critical'],
+      ]);
+    },
+  );
+
+  it('is no end, and the next that is compared is one', async () => {
+    expect(await follow(lost(COUNTED, 9))).toEqual([
+      ['as-expected'],
+      ['rows-lost', 'rows-lost warning'],
+      ['rows-lost warning'],
+      ['rows-lost warning'],
+      ['as-expected'],
+    ]);
+  });
+
+  it('ends what it would have been found itself, unless it was made beside it', async () => {
+    const stage = verifyStage(PLAN.replace('reread', 'contains: data, reread'));
+    const night = (day: number, rows: number): Backup[] => [
+      [`t-202611${day}-9001.sql`, `${day}T02:00`, 900],
+      [`t-202611${day}-9002.sql`, `${day}T02:10`, rows],
+      [`t-202611${day}-9003.sql`, `${day}T02:20`, 900],
+    ];
+    expect(await follow([...night(20, 0), ...night(21, 900)], stage)).toEqual([
+      ['as-expected'],
+      ['no-data', 'no-data critical'],
+      ['no-data critical'],
+      ['as-expected'],
+      ['as-expected'],
+      ['as-expected'],
+    ]);
+  });
+
+  it('ends what was found of itself, once the plan says otherwise', async () => {
+    const stage = verifyStage(PLAN.replace('reread', 'contains: data, reread'));
+    await follow(
+      [
+        ['t-20261120-9001.sql', '20T02:00', 900],
+        ['t-20261120-9002.sql', '20T02:10', 0],
+      ],
+      stage,
+    );
+    stage.deploy(PLAN.replace('reread', 'contains: schema, reread'));
+    await stage.sweep('2026-11-20T03:00:00.000Z');
+    stage.said();
+    await stage.deliver('2026-11-20T03:01:00.000Z');
+    expect(stage.said().map(({ reason }) => reason)).toContain('as-expected');
+    expect(stage.keys('problems/')).toEqual([]);
+  });
+
+  it('does not make a finding quieter', async () => {
+    const [good, empty] = lost(COUNTED);
+    const stage = verifyStage(PLAN.replace('reread', 'restore-to: { postgres: 15 }, reread'));
+    if (good && empty) await follow([good, empty], stage);
+    stage.deploy(PLAN.replace('reread', 'restore-to: { postgres: 14 }, reread'));
+    // Its only fault is that the server was newer.
+    const again: Backup = ['shop-44.sql', '20T06:00', 0];
+    expect(await follow([again, ['shop-45.sql', '21T02:00', 0]], stage)).toEqual([
+      ['no-data critical'],
+      ['no-data critical'],
+    ]);
+  });
+
+  it('does not have what stands before it read again and again', async () => {
+    const stage = verifyStage(PLAN);
+    await follow(lost(COUNTED).slice(0, 3), stage);
+    for (const record of stage.records.values()) Object.assign(Object(record), { reader: 0 });
+    const before = stage.reads();
+    for (const day of [21, 22, 23, 24]) {
+      await stage.sweep(`2026-11-${day}T01:00:00.000Z`);
+      await stage.deliver(`2026-11-${day}T01:01:00.000Z`);
+    }
+    expect(stage.reads()).toBe(before + 1);
+  });
+
+  it('ends nothing behind records that do not say what they were compared with', async () => {
+    const stage = verifyStage(PLAN);
+    const [good, empty, ...others] = lost(COUNTED);
+    if (good && empty) await follow([good, empty], stage);
+    for (const [key, record] of stage.records) {
+      const { isAlone: _, ...old } = Object(record);
+      if (key.startsWith('problems/')) stage.records.set(key, old);
+    }
+    expect((await follow(others, stage)).at(0)).toEqual(['no-data critical']);
+  });
+});
+
 it('hours in folders below a date are one series', async () => {
   const plan = PLAN.replace('daily', 'hourly');
   const hours = ['02', '03', '04'].map(

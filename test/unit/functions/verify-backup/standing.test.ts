@@ -202,6 +202,21 @@ backups:
     expect(verdicts(stage)).toContainEqual([SERIES, 'fail', 'target-too-old', 'warning']);
     expect(await stage.sweep(day(3))).toMatchObject({ standing: 1, readAgain: 0 });
   });
+
+  it('is read once by another reader that calls its dump broken', async () => {
+    const stage = await found();
+    stage.put('f/2026-10-31.sql', day(1), dump.subarray(0, 900));
+    makeOld(stage, 'problems/');
+    makeOld(stage, 'readings/');
+    const before = stage.reads();
+    for (const number of [2, 3, 4, 5]) {
+      stage.said();
+      await stage.sweep(day(number));
+      await stage.deliver(day(number, '02:01:00'));
+    }
+    expect(stage.reads()).toBe(before + 1);
+    expect(verdicts(stage).map(([, , reason]) => reason)).toEqual(['target-too-old', 'truncated']);
+  });
 });
 
 describe('a backup that nobody could judge', () => {
