@@ -143,7 +143,9 @@ const judge = (
   const padding = lastTwo === undefined ? 0 : paddingBytes(cipher, material, lastTwo);
   const plain = decryptHead(cipher, material, blocks);
   const looks = looksInside(inside, plain);
-  const found = looks === 'yes' ? inside : nameInside(plain);
+  const named = nameInside(plain);
+  // One of some thousand wrong keys makes bytes that begin like a packet of OpenPGP: that proves no key.
+  const found = looks === 'yes' ? inside : named === 'gpg' ? undefined : named;
   // Who asks for WAL judges its header next, and says better than this what is there instead.
   const isProven = inside === 'wal' && (found !== undefined || padding >= CONVINCING_PADDING);
   const isPossible = looks === 'cannot-say' && (padding > 0 || lastTwo === undefined);
