@@ -30,7 +30,8 @@ export const endsFinding = (
   good: Pick<Newest, 'key' | 'lastModified' | 'before'>,
   backup: Pick<StoredBackup, 'schedule'>,
 ): boolean => {
-  if (good.key === key) return true;
+  // Of a record that does not say how it was found, another reading of the same one is to be trusted.
+  if (good.key === key && isAlone === undefined) return true;
   if (good.before === undefined || isComparable(backup, good, good.before)) return true;
   return isAlone === true && !isMadeBeside(backup, good, { key, lastModified });
 };
