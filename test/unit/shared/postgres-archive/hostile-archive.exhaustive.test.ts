@@ -5,7 +5,7 @@ import { ARCHIVE_LIMITS } from '../../../../shared/postgres-archive/archive-limi
 import { walkCustomDump } from '../../../../shared/postgres-archive/custom-dump.ts';
 import { judgeArchive, readArchive, walkArchive } from '../../../support/archive-dumps.ts';
 import { inPieces } from '../../../support/bytes.ts';
-import { int, rows, writeArchive } from '../../../support/write-archive.ts';
+import { int, rows, writeArchive, writeDump } from '../../../support/write-archive.ts';
 
 const split = (bytes: Buffer, size: number): Buffer[] =>
   Array.from({ length: Math.ceil(bytes.length / size) }, (_, index) =>
@@ -33,6 +33,11 @@ describe('every version of the format', () => {
         rows: 1_000,
       });
     }
+  });
+
+  it('may be of a server that says more of its version', async () => {
+    expect(await judge(writeDump({ server: '15.18-hardened' }))).toBe('pass');
+    expect(await judge(writeDump({ server: 'hardened' }))).toBe('corrupt');
   });
 
   it.each([11, 17])('1.%i is left unjudged', async (minor) => {
@@ -137,6 +142,12 @@ describe('a hostile archive', () => {
     await expect(walkCustomDump(inPieces(healthy), limits)).rejects.toMatchObject({
       reason: 'over-limit',
     });
+  });
+
+  it('with names that no database has is refused before they are kept', async () => {
+    expect(await judge(writeDump({ tables: { [`t${'x'.repeat(60)}`]: 1 } }))).toBe('pass');
+    expect(await judge(writeDump({ tables: { [`t${'x'.repeat(2_000)}`]: 1 } }))).toBe('corrupt');
+    expect(await judge(writeDump({ extensions: ['x'.repeat(2_000)] }))).toBe('corrupt');
   });
 
   it('that expands beyond measure is left unjudged, without holding it', async () => {
