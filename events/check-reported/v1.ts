@@ -60,5 +60,18 @@ export const checkReportSchema = z
 
 export type CheckReport = z.infer<typeof checkReportSchema>;
 
+/** What a decision comes to, before it is tied to a subject and to a moment. */
+export type JudgedReport = Pick<
+  CheckReport,
+  | 'verdict'
+  | 'severity'
+  | 'reason'
+  | 'summary'
+  | 'expected'
+  | 'observed'
+  | 'measurements'
+  | 'action'
+>;
+
 export const checkReportedSchema = eventSchema(CHECK_REPORTED, checkReportSchema);
 export type CheckReported = z.infer<typeof checkReportedSchema>;

@@ -1,4 +1,4 @@
-import type { CheckReport } from '../../events/check-reported/v1.ts';
+import type { JudgedReport } from '../../events/check-reported/v1.ts';
 import type { AwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import { shortenText } from '../../shared/short-text/shorten-text.ts';
 
@@ -10,18 +10,6 @@ export type OwnQueue = { name: string; url: string; arn: string } & (
 
 type Seen = Extract<OwnQueue, { depth: number }>;
 type Unseen = Extract<OwnQueue, { failure: AwsFailure }>;
-
-type Said = Pick<
-  CheckReport,
-  | 'verdict'
-  | 'severity'
-  | 'reason'
-  | 'summary'
-  | 'action'
-  | 'expected'
-  | 'observed'
-  | 'measurements'
->;
 
 const MAX_SUMMARY = 1024;
 const DEAD_LETTERS = /-dead-letters$/;
@@ -43,7 +31,7 @@ const unread = ({ name, failure }: Unseen): string => `${name} was not read (${f
 const LOOK = 'Let this function read the attributes of the queues, and see that they exist.';
 
 /** Whether every function of Lifeboat could do what it was given. Pure. */
-export const decideOwnQueues = (queues: readonly OwnQueue[], stage: string): Said => {
+export const decideOwnQueues = (queues: readonly OwnQueue[], stage: string): JudgedReport => {
   const isAlert = holdsAlerts(stage);
   const held = queues
     .filter((queue): queue is Seen => 'depth' in queue && queue.depth > 0)

@@ -1,20 +1,8 @@
-import type { CheckReport } from '../../events/check-reported/v1.ts';
+import type { JudgedReport } from '../../events/check-reported/v1.ts';
 import type { AwsFailure } from '../../shared/aws-failure/describe-aws-failure.ts';
 import { shortenText } from '../../shared/short-text/shorten-text.ts';
 import type { ParkedCount } from './count-parked.ts';
 import type { ParkedPlaces } from './services.ts';
-
-type Said = Pick<
-  CheckReport,
-  | 'verdict'
-  | 'severity'
-  | 'reason'
-  | 'summary'
-  | 'expected'
-  | 'observed'
-  | 'measurements'
-  | 'action'
->;
 
 const MAX_SUMMARY = 1_024;
 
@@ -62,7 +50,7 @@ export const decideParked = (
   found: ParkedCount | AwsFailure,
   places: ParkedPlaces,
   invoke: (data: object) => string,
-): Said => {
+): JudgedReport => {
   const name = places.webhook;
   const say = (text: string) => shortenText(`${name}: ${text}`, MAX_SUMMARY);
   const expected = { parked: 0 };

@@ -72,13 +72,53 @@ const settle = async (
   });
 };
 
+type Compared = { before: Verified | undefined; previous: Verified | undefined };
+
+/** What a backup holds, held against the plan and against the one before it where the two can be compared. */
+const reportOn = (
+  { plan, region, stage }: Services,
+  { backup, name, object, walk, series }: Whole,
+  contents: Verified['contents'],
+  { before, previous }: Compared,
+  now: Date,
+): CheckReport => {
+  const { bucket, key, versionId, lastModified } = object;
+  const hasWalArchive = plan.backups.some(({ kind }) => kind === 'wal');
+  const beside = previous === undefined ? before : undefined;
+  const about = { backup, key, name, lastModified, walk, contents, previous, hasWalArchive };
+  const input = { ...about, ...(beside && { beside }) };
+  const findings = decideContents(input);
+  const recheckMs = findings.length > 0 ? PROBLEM_RECHECK_MS : backup.rereadSeconds * 1000;
+  const nextCheckBy = new Date(now.getTime() + recheckMs);
+  const place = { series, bucket, versionId, region, stage };
+  return makeContentsReport({ input, findings, ...place, now, nextCheckBy });
+};
+
+/** Publishes and records a report, unless it would hide what still stands of the series. */
+const tell = async (
+  services: Services,
+  whole: Whole,
+  report: CheckReport,
+  { before, previous }: Compared,
+  run: Run,
+): Promise<void> => {
+  const { backup, object, series } = whole;
+  const dated = { key: object.key, lastModified: object.lastModified.toISOString() };
+  const stood = await services.ledger.problem({ series });
+  const stands = stood && !endsFinding(stood, { ...dated, before }, backup) ? stood : undefined;
+  if (stands !== undefined && isQuieter(report, stands)) return;
+  await publishReport(services, report, run);
+  const isAlone = previous === undefined && (stands === undefined || stands.isAlone === true);
+  await settle(services, whole, report, { isAlone });
+};
+
 /**
  * Compares what a whole backup holds with the plan and with the one before it, publishes a report over its
  * series, and remembers it for the next. Only the newest of a series is judged: an old one that is read
  * again says nothing new. May be called twice.
  */
 export const judgeContents = async (services: Services, whole: Whole, run: Run): Promise<void> => {
-  const { backup, name, object, walk, series } = whole;
+  const { backup, object, walk, series } = whole;
   const { key } = object;
   const lastModified = object.lastModified.toISOString();
   const newest = await services.ledger.verified(backup.name, series);
@@ -91,32 +131,9 @@ export const judgeContents = async (services: Services, whole: Whole, run: Run):
       ? rememberContents(walk.contents, lastModified, before?.contents)
       : undefined;
   if (isJudged(whole)) {
-    const { lastModified: at } = object;
-    const hasWalArchive = services.plan.backups.some(({ kind }) => kind === 'wal');
-    const about = { backup, key, name, lastModified: at, walk };
-    const beside = previous === undefined ? before : undefined;
-    const input = { ...about, contents, previous, hasWalArchive, ...(beside && { beside }) };
-    const findings = decideContents(input);
-    const now = run.now();
-    const recheckMs = findings.length > 0 ? PROBLEM_RECHECK_MS : backup.rereadSeconds * 1000;
-    const report = makeContentsReport({
-      input,
-      findings,
-      series,
-      bucket: object.bucket,
-      versionId: object.versionId,
-      region: services.region,
-      stage: services.stage,
-      now,
-      nextCheckBy: new Date(now.getTime() + recheckMs),
-    });
-    const stood = await services.ledger.problem({ series });
-    const stands = stood && !endsFinding(stood, { ...dated, before }, backup) ? stood : undefined;
-    if (stands === undefined || !isQuieter(report, stands)) {
-      await publishReport(services, report, run);
-      const isAlone = previous === undefined && (stands === undefined || stands.isAlone === true);
-      await settle(services, whole, report, { isAlone });
-    }
+    const compared = { before, previous };
+    const report = reportOn(services, whole, contents, compared, run.now());
+    await tell(services, whole, report, compared, run);
   }
   await services.ledger.recordVerified(backup.name, series, {
     key,
